@@ -1,0 +1,80 @@
+"""What the editor's picture dialog asks: a page of the library, and an upload.
+
+`PictureAdmin.get_urls` puts `urls(self)` before its own. Permissions, search and the
+upload's form are that admin's, so the dialog allows what its pages allow.
+"""
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import JsonResponse
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+PER_PAGE = 24
+# Pixels of the dialog's pictures, times two for dense screens.
+THUMB_WIDTH = 400
+PREVIEW_WIDTH = 800
+UPLOAD_FIELDS = ["upload", "alt", "is_decorative", "caption", "credit"]
+
+
+def urls(picture_admin):
+    """Return the addresses of the dialog, for members of staff only."""
+
+    def view(function):
+        def inner(request):
+            return function(request, picture_admin)
+
+        return picture_admin.admin_site.admin_view(inner)
+
+    return [
+        path("choose/", view(require_GET(choose)), name="articles_picture_chooser"),
+        path("upload/", view(require_POST(upload)), name="articles_picture_upload"),
+    ]
+
+
+def choose(request, picture_admin):
+    """Answer {pictures, next, may_upload}: a page of the pictures that fit `q`."""
+    if not picture_admin.has_view_permission(request):
+        raise PermissionDenied
+    pictures, _has_duplicates = picture_admin.get_search_results(
+        request, picture_admin.get_queryset(request), request.GET.get("q", "")
+    )
+    page = Paginator(pictures, PER_PAGE).get_page(request.GET.get("page"))
+    return JsonResponse(
+        {
+            "pictures": [as_json(picture) for picture in page],
+            "next": page.next_page_number() if page.has_next() else None,
+            "may_upload": picture_admin.has_add_permission(request),
+        }
+    )
+
+
+def upload(request, picture_admin):
+    """Store a picture; answer {picture}, or 400 with {errors: {field: sentences}}."""
+    if not picture_admin.has_add_permission(request):
+        raise PermissionDenied
+    form_class = picture_admin.get_form(request, fields=UPLOAD_FIELDS)
+    form = form_class(request.POST, request.FILES)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=400)
+    picture = form.save()
+    picture_admin.log_addition(request, picture, [{"added": {}}])
+    return JsonResponse({"picture": as_json(picture)}, status=201)
+
+
+def as_json(picture):
+    expires = picture.rights_expire_on
+    return {
+        "id": picture.pk,
+        "title": picture.title,
+        "alt": picture.alt_text,
+        "caption": picture.caption,
+        "credit": picture.credit,
+        "rights_expired": bool(expires and expires < timezone.localdate()),
+        "url": picture.file.url,
+        "thumb": picture.url_near(THUMB_WIDTH),
+        "preview": picture.url_near(PREVIEW_WIDTH),
+        "width": picture.width,
+        "height": picture.height,
+    }

@@ -1,0 +1,217 @@
+"""Which files an import reads, in which order, and under which name."""
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .story import Problem
+
+# A page saved by wget carries its query in its name: story.php?id=7, also
+# written story.php@id=7. A name without an ending, or with a number for one, is
+# judged by its content.
+PAGE_NAME = re.compile(
+    r"(?:^[^.]+|\.\d+|\.(?:txt|text|x?html?|xht|shtml?|aspx?|php\d?|jsp|cfm|cgi)"
+    r"(?:[?@&%].*)?)$",
+    re.IGNORECASE,
+)
+MAX_BYTES = 16 * 1024 * 1024
+BINARY_MARKS = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"\x1f\x8b",
+    b"\x7fELF",
+    b"MZ\x90",
+    b"Rar!",
+    b"BZh",
+    b"RIFF",
+    b"\xd0\xcf\x11\xe0",
+    b"SQLite format 3",
+    b"II*\x00",
+    b"OggS",
+    b"ID3",
+    b"\x00\x00\x01\x00",
+)
+# Tags that a text about HTML would rarely open a page with. A lone <p> or <b>
+# in an article saved as text does not make it a web page.
+MARKUP = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|title|table|meta|div|article|center|pre)\b",
+    re.IGNORECASE,
+)
+PARAGRAPH_TAG = re.compile(rb"<(?:p|br|h[1-6]|font|a\s+href)\b[^>]{0,200}>", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """A file's bytes and its place.
+
+    ``source_id`` is the path below the folder it was found in, with forward
+    slashes, so that it stays the same on every machine and every run. A file
+    named by itself is not ``is_in_folder``: its place on the old site is unknown.
+    """
+
+    path: Path
+    root: Path
+    source_id: str
+    content: bytes
+    is_in_folder: bool = False
+    written_at: datetime | None = None
+
+    @property
+    def source_system(self) -> str:
+        """The name of the folder the import was pointed at.
+
+        Two folders with the same file names in them are two sources.
+        """
+        return self.root.name or "pages"
+
+
+def walk(paths: Iterable[Path | str]) -> Iterator[PageFile | Problem]:
+    """Yield the pages below the paths, sorted within each folder, one at a time.
+
+    At most one file's bytes and one folder's names are held at once. Hidden
+    files and what a browser saves beside a page (styles, scripts, pictures) are
+    passed over in silence; a file named on the command line is always looked at.
+    """
+    for path in paths:
+        found = _resolved(path)
+        if found is None:
+            reason = "There is no such file or folder."
+            yield Problem(_printable(path), "missing", reason)
+        elif found.is_dir():
+            yield from _walk_folder(found, found)
+        else:
+            yield _read(found, found.parent)
+
+
+def _resolved(path):
+    """The path in full, None if nothing is there.
+
+    An empty path is a variable that a shell left empty, not this very folder.
+    """
+    try:
+        return Path(path).resolve(strict=True) if str(path) else None
+    except (OSError, RuntimeError, ValueError):  # too long, a loop, a null byte
+        return None
+
+
+def count_pages(paths: Iterable[Path | str]) -> int:
+    """Count, by name alone, the files that `walk` is going to look at."""
+    count = 0
+    for path in paths:
+        found = _resolved(path)
+        if found is None or not found.is_dir():
+            count += 1
+            continue
+        for _folder, folders, files in os.walk(found):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            count += sum(
+                not name.startswith(".") and bool(PAGE_NAME.search(name))
+                for name in files
+            )
+    return count
+
+
+def _walk_folder(folder, root):
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        yield Problem(
+            _name(folder, root),
+            "unreadable",
+            f"The folder cannot be opened: {error.strerror}.",
+        )
+        return
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        path = Path(entry.path)
+        if entry.is_symlink() and not _stays_inside(path, root):
+            reason = "The link leads outside the import folder and was not followed."
+            yield Problem(_name(path, root), "outside", reason)
+        elif entry.is_dir(follow_symlinks=False):
+            yield from _walk_folder(path, root)
+        elif entry.is_dir():
+            continue  # A link to a folder inside: its pages come by their own path.
+        elif PAGE_NAME.search(entry.name):
+            yield _read(path, root, is_in_folder=True)
+
+
+def _stays_inside(path, root):
+    try:
+        return path.resolve(strict=True).is_relative_to(root)
+    except (OSError, RuntimeError):
+        return False
+
+
+def _read(path, root, is_in_folder=False):
+    name = _name(path, root)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return Problem(name, "unreadable", "This is not an ordinary file.")
+        if status.st_size > MAX_BYTES:
+            limit = MAX_BYTES // (1024 * 1024)
+            return Problem(name, "too-large", f"The file is larger than {limit} MiB.")
+        content = path.read_bytes()
+    except OSError as error:
+        return Problem(
+            name, "unreadable", f"The file cannot be read: {error.strerror}."
+        )
+    if not content.strip(b"\x00 \t\r\n\f\xef\xbb\xbf"):
+        return Problem(name, "empty", "The file is empty.")
+    if is_binary(content):
+        return Problem(name, "binary", "The file is not text.")
+    written_at = datetime.fromtimestamp(max(status.st_mtime, 0), UTC)
+    return PageFile(path, root, name, content, is_in_folder, written_at)
+
+
+def _name(path, root):
+    return _printable(path.relative_to(root).as_posix())
+
+
+def _printable(name):
+    # A file name that is not UTF-8 reaches Python as lone surrogates, which no
+    # database stores.
+    return str(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def is_binary(content: bytes) -> bool:
+    """Whether the bytes are a picture, an archive or the like, not text.
+
+    UTF-16 is full of zeros and still text, so zeros count only where they keep
+    no rhythm.
+    """
+    if content.startswith(BINARY_MARKS):
+        return True
+    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        return False
+    sample = content[:4096]
+    controls = sum(sample.count(byte) for byte in b"\x01\x02\x03\x04\x05\x06\x0e\x0f")
+    if controls > len(sample) // 50:
+        return True
+    zeros = sample.count(0)
+    if zeros <= len(sample) // 50:
+        return False
+    even = sample[0::2].count(0)
+    return min(even, zeros - even) > zeros // 5
+
+
+def is_markup(content: bytes) -> bool:
+    """Whether the bytes are a web page, judged by what is in them.
+
+    A page of text may be called .html and the other way round.
+    """
+    sample = content[:65536]
+    if sample.count(0) > len(sample) // 5:
+        sample = sample.replace(b"\x00", b"")
+    if MARKUP.search(sample[:8192].lstrip()):
+        return True
+    return len(PARAGRAPH_TAG.findall(sample)) >= 3

@@ -1,0 +1,181 @@
+"""What a reader hands over: one story as the page printed it, nothing matched yet."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+BROKEN = frozenset(
+    {
+        "binary",
+        "empty",
+        "no-text",
+        "outside",
+        "missing",
+        "too-deep",
+        "too-large",
+        "unparsable",
+        "unreadable",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something the reader could not understand, or understood with doubt.
+
+    ``reason`` is one sentence for the operator. ``line`` counts from one and is
+    None where no line is to blame.
+    """
+
+    file: str
+    kind: str
+    reason: str
+    line: int | None = None
+    sample: str = ""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether this kept the whole file from becoming a story."""
+        return self.kind in BROKEN
+
+    def __str__(self):
+        place = f"{self.file}, line {self.line}" if self.line else self.file
+        sample = f" [{self.sample[:80]}]" if self.sample else ""
+        return f"{place}: {self.reason}{sample}"
+
+
+class PageError(Exception):
+    """A page that cannot become a story, with a kind and a sentence to say why."""
+
+    def __init__(self, kind: str, reason: str, line: int | None = None):
+        super().__init__(reason)
+        self.kind = kind
+        self.line = line
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """One name of a byline.
+
+    ``name`` is fit for an author's record (no capitals for their own sake),
+    ``printed`` is what the page shows, ``role`` is empty for the writer.
+    """
+
+    name: str
+    role: str = ""
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A moment as exactly as the page gives it.
+
+    ``moment`` is a datetime (naive where the page names no zone) when the page
+    prints a time, else a date. ``precision`` is moment, day, month or year; a
+    missing day or month is the first.
+    """
+
+    moment: datetime | date
+    precision: str = "day"
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkNote:
+    """A book, show or site out of an author's closing box.
+
+    ``kind`` is website, blog, book, show, social or other. ``publisher`` is the
+    station for a show and the network for a social account.
+    """
+
+    kind: str
+    title: str = ""
+    role: str = ""
+    publisher: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorBox:
+    """What a closing box says about one author.
+
+    ``bio`` holds every sentence that the other fields do not wholly express, so
+    that nothing of the box is lost. ``text`` is the box as printed.
+    """
+
+    name: str
+    lives_in: str = ""
+    email: str = ""
+    contact: str = ""
+    bio: str = ""
+    links: tuple[LinkNote, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChromeLine:
+    """A line that belonged to the old site, not to the story.
+
+    ``kind`` is back, advertise, share, or other (menus, notices, end marks).
+    """
+
+    kind: str
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureNote:
+    """A picture as the page names it. Nothing is opened or fetched here.
+
+    ``path`` is set only for a file the page keeps beside itself: its path
+    relative to the import folder. The body holds a place for the picture as
+    ``figure[data-picture="import-N"]``, N being its position in the story's
+    pictures; a lead picture has none.
+    """
+
+    src: str
+    alt: str = ""
+    caption: str = ""
+    credit: str = ""
+    path: str = ""
+    is_lead: bool = False
+
+
+@dataclass(slots=True)
+class Story:
+    """A page read, in the words of the newsroom.
+
+    ``confidence`` runs from 0 to 1: how much of the page's shape was found
+    where it was expected.
+    """
+
+    source_id: str
+    source_system: str = "pages"
+    address: str = ""
+    canonical_url: str = ""
+    headline: str = ""
+    standfirst: str = ""
+    byline_text: str = ""
+    credits: list[Credit] = field(default_factory=list)
+    published: When | None = None
+    updated: When | None = None
+    language: str = ""
+    direction: str = "ltr"
+    body_html: str = ""
+    tags: list[str] = field(default_factory=list)
+    section_name: str = ""
+    pictures: list[PictureNote] = field(default_factory=list)
+    boxes: list[AuthorBox] = field(default_factory=list)
+    chrome: list[ChromeLine] = field(default_factory=list)
+    source: bytes = b""
+    root: Path | None = None  # the import folder, where its pictures may lie
+    file_date: datetime | None = None  # when the file was last written, aware
+    source_kind: str = "text"
+    encoding: str = "utf-8"
+    problems: list[Problem] = field(default_factory=list)
+    confidence: float = 1.0
+
+    def note(self, kind: str, reason: str, line: int | None = None, sample: str = ""):
+        """Put a doubt on record, under this story's own file."""
+        self.problems.append(Problem(self.source_id, kind, reason, line, sample))

@@ -1,0 +1,363 @@
+"""Saved web pages: find the story in them, map its markup, read what is around it."""
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from urllib.parse import urlsplit
+
+from articles.languages import direction_of
+
+from .authorbox import visible
+from .blocks import Block, Line
+from .bylines import parse_byline
+from .chrome import chrome_kind, chrome_lines
+from .dates import is_yearless, parse_date, parse_update
+from .dressing import dress
+from .extract import Region, find_body, text_lines
+from .head import MASTHEAD, SECTION, read_head
+from .language import guess_language
+from .markup import Mapper, urlsplit_scheme
+from .metadata import GENERIC, Metadata, is_login, read_metadata
+from .plaintext import read_text
+from .story import Story, When
+from .tail import read_tail
+from .webtree import parse, strip_styling
+
+SAVED_FROM = re.compile(
+    r"<!--\s*(?:saved from url=\(\d+\)|Page saved with SingleFile\s+url:\s*"
+    r"|Mirrored from )\s*(\S{8,500})",
+    re.IGNORECASE,
+)
+TITLE_PARTS = re.compile(r"\s+(?:\||-|–|—|::|»|«|·|•|›|<|>|~)\s+|\s*\|\s*")
+NOT_WORD = re.compile(r"[\W_]+")
+BOLD_LINE = re.compile(r"<p><strong>([^<>]*[^<>.!?:,;”\"])</strong></p>")
+LINES_ABOVE = 40
+LINES_BELOW = 40
+BLOCKS_OF_HEAD = 12
+POSTED_IN = re.compile(
+    r"(?:posted (?:in|by|at|on)|filed under|tags?:|tagged|categor(?:y|ies):|permalink"
+    r"|labels:|this entry was posted|leave a (?:comment|reply)|trackback"
+    r"|bookmark the|share this)\b",
+    re.IGNORECASE,
+)
+DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?:/|$)")
+
+
+def read_page(text: str, story: Story, is_in_folder: bool = False) -> Story:
+    """Fill a story from a web page.
+
+    Raises PageError for a page that is no tree, or too deep a one. Nothing is
+    fetched, and pictures are only taken note of.
+    """
+    story.source_kind = "html"
+    tree = parse(text)
+    saved_from = SAVED_FROM.search(text[:4000])
+    metadata = read_metadata(tree, saved_from[1] if saved_from else "")
+    strip_styling(tree)
+    _fill_from_metadata(story, metadata, is_in_folder)
+    region = find_body(tree)
+    if region.is_weak:
+        story.note("weak-extraction", "The story was hard to tell from the page.")
+    typed = _typed_text(region)
+    if typed:
+        read_text(typed, story)
+        story.source_kind = "html"
+        story.credits = story.credits or metadata.credits
+        above, below = _around(tree, region)
+        story.chrome = [
+            *_site_lines(above, Mapper()),
+            *story.chrome,
+            *_site_lines(below, Mapper()),
+        ]
+    else:
+        _read_region(story, metadata, tree, region)
+    _finish(story, metadata)
+    return story
+
+
+def _fill_from_metadata(story, metadata, is_in_folder):
+    story.canonical_url = metadata.canonical_url
+    if story.canonical_url:
+        story.address = urlsplit(story.canonical_url).path or "/"
+    elif is_in_folder:
+        story.address = f"/{story.source_id}"
+    story.published = metadata.published
+    story.updated = metadata.updated
+    story.section_name = metadata.section
+    story.tags = metadata.tags
+
+
+def _typed_text(region: Region) -> str:
+    """The text of a page that is a typed text in a pre element, else ''.
+
+    The element's ends become the story's.
+    """
+    for element in region.container.iter("pre", "listing", "xmp"):
+        text = element.text_content()
+        if len(text) > 500 and region.weights.get(element, 0) > 0.6 * region.total:
+            region.first, region.last = (element, False), (element, True)
+            return text
+    return ""
+
+
+def _read_region(story, metadata, tree, region):
+    mapper = Mapper(
+        base=metadata.base or metadata.canonical_url,
+        folder=story.source_id.rpartition("/")[0],
+        weights=region.weights,
+        words=region.words,
+        linked=region.linked,
+    )
+    above, below = _around(tree, region)
+    blocks = _trimmed(_unset(mapper.blocks(region.container)))
+    story.headline = choose_title(metadata, tree, above, blocks)
+    head, blocks = _read_head(above, blocks, story.headline, metadata)
+    names = [credit.name for credit in head.credits if not credit.role]
+    names = names or [credit.name for credit in metadata.credits]
+    tail = _read_tail(blocks, mapper, names)
+    story.pictures = mapper.pictures
+    body = _headings(_without_lead(story, blocks[: tail.end]))
+    story.credits = _credits(head, metadata)
+    story.chrome = _site_lines(above, mapper)
+    dress(story, head, tail, body)
+    story.chrome += _site_lines(below, mapper)
+    story.chrome = list(dict.fromkeys(story.chrome))
+
+
+def _around(tree, region):
+    above, below = text_lines(tree, region)
+    return above[-LINES_ABOVE:], below[:LINES_BELOW]
+
+
+def _unset(blocks):
+    """Open up a quotation that holds nearly the whole story.
+
+    Pages of the 1990s used blockquote for a margin.
+    """
+    total = sum(len(block.text) for block in blocks)
+    opened = []
+    for block in blocks:
+        is_margin = block.kind == "blockquote" and len(block.text) > 0.6 * total > 600
+        opened += block.inner if is_margin and block.inner else [block]
+    return opened
+
+
+def _trimmed(blocks):
+    """Leave off what a blog prints below a post: its sections, its permalink."""
+    end = len(blocks)
+    while end:
+        block = blocks[end - 1]
+        text = visible(block.text)
+        linked = sum(len(label) for label, _ in block.links)
+        is_menu = len(block.links) > 1 and linked > 0.5 * len(text)
+        if not block.is_words or not (is_menu or POSTED_IN.match(text)):
+            return blocks[:end]
+        end -= 1
+    return blocks[:end]
+
+
+def key_of(text: str) -> str:
+    """Text for comparing headlines: letters and digits only."""
+    return NOT_WORD.sub("", text).casefold()
+
+
+def choose_title(metadata: Metadata, tree, above, blocks) -> str:
+    """The headline as the page prints it, without the name of the site.
+
+    A title that also stands on the page is the headline; the page's own
+    spelling of it wins. A lone h1 comes next, then what metadata says.
+    """
+    printed = {}
+    texts = [visible(block.text) for block in blocks[:8]]
+    lines = [line.strip() for text in texts for line in text.split("\n")]
+    for text in [*[line.text for line in above], *texts, *lines]:
+        if len(text) <= 300:
+            printed.setdefault(key_of(text), text)
+    order = {key: at for at, key in enumerate(printed)}
+    for title in metadata.titles:
+        # The site's name may stand on the page too, but the headline stands
+        # nearer to the story.
+        keys = [key_of(part) for part in _title_parts(title, metadata.site_name)]
+        found = [
+            key
+            for key in keys
+            if len(key) > 3 and key in printed and not _is_site(printed[key], metadata)
+        ]
+        if found:
+            return printed[keys[0] if keys[0] in found else max(found, key=order.get)]
+    headings = [" ".join(heading.text_content().split()) for heading in tree.iter("h1")]
+    headings = [one for one in headings if one and not _is_site(one, metadata)]
+    if len(set(headings)) == 1:
+        return headings[0]
+    for title in metadata.titles:
+        part = _title_parts(title, metadata.site_name)[-1]
+        if not _is_site(part, metadata) and not GENERIC.fullmatch(part):
+            return part
+    return _first_heading(above, blocks, tree, metadata)
+
+
+def _is_site(text, metadata):
+    key = key_of(text)
+    return bool(
+        key == key_of(metadata.site_name)
+        or MASTHEAD.fullmatch(text)
+        or SECTION.fullmatch(text)
+    )
+
+
+def _title_parts(title, site_name):
+    """A title's readings, likeliest first; the last is the one without the site."""
+    if site_name:
+        site = re.escape(site_name)
+        title = re.sub(rf"\s*[|–—:·•«»~-]+\s*{site}\s*$", "", title, flags=re.I)
+        title = re.sub(rf"^\s*{site}\s*[|–—:·•«»~-]+\s*", "", title, flags=re.I)
+    parts = [part for part in TITLE_PARTS.split(title) if part.strip()]
+    if len(parts) < 2:
+        return [title, *title.split(": ", 1)[1:], title]
+    words = [part for part in parts if not MASTHEAD.fullmatch(part)]
+    longest = max(words or parts, key=len)
+    # "A - B" may be one headline with a dash in it; a bar never is.
+    is_barred = bool(re.search(r"\||::|»|«", title))
+    is_site_last = MASTHEAD.fullmatch(parts[-1]) or len(parts[-1].split()) <= 3
+    short = longest if is_barred or is_site_last else title
+    return [title, *parts, short]
+
+
+def _first_heading(above, blocks, tree, metadata):
+    for name in ("h1", "h2", "h3"):
+        for heading in tree.iter(name):
+            text = " ".join(heading.text_content().split())
+            if 3 < len(text) <= 300 and not _is_site(text, metadata):
+                return text
+    return ""
+
+
+def _read_head(above, blocks, title, metadata):
+    """Read the head from the lines above the story and from its first blocks.
+
+    Of the lines above only bylines and dates count, and a standfirst right
+    below the headline; the rest is menus.
+    """
+    start = next(
+        (at + 1 for at in range(len(above) - 1, -1, -1)
+         if title and key_of(above[at].text) == key_of(title)), None,
+    )  # fmt: skip
+    lines = above[start:] if start is not None else above[-15:]
+    kept = [Line(title, level=1)] if title else []
+    if start is not None and lines and _is_standfirst_line(lines[0]):
+        kept.append(lines[0])
+    kept += [line for line in lines if line not in kept and _is_head_line(line)]
+    names = [credit.name for credit in metadata.credits]
+    at_blocks, block_lines = [], []
+    for at, block in enumerate(blocks[:BLOCKS_OF_HEAD]):
+        if block.kind in ("p", "h2", "h3", "h4"):
+            if key_of(visible(block.text)) == key_of(title) and title:
+                at_blocks.append((at, None))
+                continue
+            for text in visible(block.text).split("\n"):
+                block_lines.append(Line(text.strip(), links=tuple(block.links)))
+                at_blocks.append((at, len(block_lines)))
+        elif block.kind not in ("figure", "hr"):
+            break
+    head = read_head([*kept, *block_lines], names=names, title=title)
+    taken = max(0, head.end - len(kept))
+    dropped = {at for at, count in at_blocks if count is None or count <= taken}
+    # A block of several lines goes only if all of them belong to the head.
+    dropped -= {at for at, count in at_blocks if count is not None and count > taken}
+    return head, [block for at, block in enumerate(blocks) if at not in dropped]
+
+
+def _is_standfirst_line(line):
+    return (
+        30 <= len(line.text) <= 400
+        and not line.links
+        and not _is_head_line(line)
+        and chrome_kind(line.text) is None
+    )
+
+
+def _is_head_line(line):
+    return bool(
+        ((byline := parse_byline(line.text)) and byline.is_sure)
+        or parse_date(line.text)
+        or parse_update(line.text)
+        or is_yearless(line.text)
+    )
+
+
+def _read_tail(blocks, mapper, names):
+    tail = read_tail(blocks, names)
+    if mapper.bios and not tail.boxes:
+        apart = Mapper(base=mapper.base, keep_all=True)
+        bios = [block for bio in mapper.bios for block in apart.blocks(bio)]
+        tail.boxes = read_tail([Block("hr", "", "<hr>"), *bios], names).boxes
+    return tail
+
+
+def _without_lead(story, body):
+    """Take the picture above the first words out of the body: it leads the page."""
+    for at, block in enumerate(body):
+        if block.kind == "figure" and 'data-picture="import-' in block.html:
+            position = int(re.search(r'"import-(\d+)"', block.html)[1])
+            story.pictures[position] = replace(story.pictures[position], is_lead=True)
+            return body[:at] + body[at + 1 :]
+        if block.kind != "hr":
+            break
+    return body
+
+
+def _headings(body):
+    """Make headings of bold lines: pages had no others before they had styles."""
+    for block, following in pairwise(body):
+        if block.kind != "p" or following.kind != "p" or len(block.text) > 70:
+            continue
+        bold = BOLD_LINE.fullmatch(block.html)
+        if bold and len(following.text) > len(block.text):
+            block.kind, block.html = "h2", f"<h2>{bold[1]}</h2>"
+    return body
+
+
+def _credits(head, metadata):
+    """The printed byline where it names whom the metadata names, else the latter."""
+    printed = head.credits
+    declared = [one for one in metadata.credits if not is_login(one.name)]
+    if not declared:
+        return printed or metadata.credits
+    names = {credit.name.casefold() for credit in printed}
+    if all(credit.name.casefold() in names for credit in declared):
+        return printed
+    return declared + [credit for credit in printed if credit.role]
+
+
+def _site_lines(lines, mapper):
+    """Back, advertise and share lines among the lines around a story."""
+    found = []
+    for line in lines:
+        kind = chrome_kind(line.text)
+        if not kind or not kind[1]:
+            continue
+        links = tuple((label, mapper.address(href)) for label, href in line.links)
+        for chrome in chrome_lines(line.text, links):
+            if chrome.kind != "other" and urlsplit_scheme(chrome.url) != "mailto":
+                found.append(chrome)
+    return found
+
+
+def _finish(story, metadata):
+    story.language = (
+        metadata.language
+        or story.language
+        or guess_language(visible(re.sub(r"<[^>]*>", " ", story.body_html[:8000])))
+    )
+    story.direction = metadata.direction or direction_of(story.language)
+    if not story.byline_text and story.credits:
+        story.byline_text = ", ".join(credit.printed for credit in story.credits)
+    if not story.published and (day := _day_in_address(story.canonical_url)):
+        story.published = day
+        story.problems = [one for one in story.problems if one.kind != "no-date"]
+        story.note("date-from-address", "The date was taken from the page's address.")
+
+
+def _day_in_address(url) -> When | None:
+    found = DAY_IN_ADDRESS.search(urlsplit(url).path) if url else None
+    return parse_date("-".join(found.groups())) if found else None

@@ -1,0 +1,388 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+from taggit.models import ItemBase
+
+from articles.fields import BodyField
+from articles.languages import direction_of
+from articles.models.pictures import Picture
+from articles.models.subjects import Section, Series, Tag
+from articles.names import join_names
+from articles.paths import path_for, quoted, validate_path
+from articles.querysets import ArticleQuerySet
+
+
+def default_language():
+    return settings.LANGUAGE_CODE
+
+
+class ArticleTag(ItemBase):
+    """A tag on an article."""
+
+    content_object = models.ForeignKey("Article", models.CASCADE)
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="%(class)s_items")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_object", "tag"], name="article_tag_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.tag} on {self.content_object}"
+
+
+class Article(models.Model):
+    """A story: what an editor writes and a reader reads.
+
+    An article keeps the path it was born with, wherever it was born: imported
+    ones their old address, `.htm` and all, new ones `/YYYY/MM/slug/`, given at
+    their first publication.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        REVIEW = "review", _("in review")
+        PUBLISHED = "published", _("published")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    path = models.CharField(
+        _("address"),
+        max_length=500,
+        unique=True,
+        null=True,
+        blank=True,
+        validators=[validate_path],
+        help_text=_(
+            "Left empty, it becomes /year/month/headline/ at the first publication."
+        ),
+    )
+    headline = models.CharField(max_length=300)
+    front_headline = models.CharField(
+        _("front-page headline"),
+        max_length=300,
+        blank=True,
+        help_text=_("A shorter headline for the home page and lists."),
+    )
+    standfirst = models.TextField(
+        blank=True, help_text=_("One or two sentences between headline and text.")
+    )
+    body = BodyField(blank=True)
+    section = models.ForeignKey(
+        Section, models.PROTECT, null=True, blank=True, related_name="articles"
+    )
+    series = models.ForeignKey(
+        Series, models.SET_NULL, null=True, blank=True, related_name="articles"
+    )
+    series_position = models.PositiveSmallIntegerField(
+        _("part"), null=True, blank=True, help_text=_("Its number in the series.")
+    )
+    authors = models.ManyToManyField(
+        "authors.Author", through="Byline", related_name="articles"
+    )
+    tags = TaggableManager(through=ArticleTag, blank=True)
+    lead_picture = models.ForeignKey(
+        Picture, models.SET_NULL, null=True, blank=True, related_name="leads"
+    )
+    language = models.CharField(
+        max_length=35,
+        default=default_language,
+        help_text=_("A language tag: en, de, ar, zh-Hant."),
+    )
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    expires_at = models.DateTimeField(
+        _("ends"),
+        null=True,
+        blank=True,
+        help_text=_("From this moment on, readers no longer see it."),
+    )
+    material_update_at = models.DateTimeField(
+        _("updated"),
+        null=True,
+        blank=True,
+        help_text=_("Shown as “Updated”. Only for a change that matters to readers."),
+    )
+    material_update_note = models.CharField(
+        _("what was updated"), max_length=300, blank=True
+    )
+
+    canonical_url = models.URLField(
+        _("canonical address"),
+        max_length=500,
+        blank=True,
+        help_text=_("For a republished piece: where the original stands."),
+    )
+    first_published_in = models.CharField(
+        _("first published in"), max_length=200, blank=True
+    )
+    seo_title = models.CharField(
+        _("title for search engines"), max_length=200, blank=True
+    )
+    seo_description = models.CharField(
+        _("description for search engines"), max_length=300, blank=True
+    )
+    social_picture = models.ForeignKey(
+        Picture, models.SET_NULL, null=True, blank=True, related_name="social_of"
+    )
+    has_no_ads = models.BooleanField(_("no advertising"), default=False)
+    is_no_index = models.BooleanField(_("hide from search engines"), default=False)
+    ai_use = models.CharField(
+        _("use of AI"),
+        max_length=300,
+        blank=True,
+        help_text=_("What a machine did, in words for readers."),
+    )
+    sources = models.TextField(blank=True, help_text=_("What the story rests on."))
+
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        permissions = [
+            ("publish_article", _("Can publish and withdraw articles")),
+            ("edit_all_articles", _("Can see and edit everybody’s articles")),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="published")
+                | Q(published_at__isnull=False, path__isnull=False),
+                name="article_published_has_moment_and_path",
+                violation_error_message=_(
+                    "A published article needs a date and an address."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(path__isnull=True) | Q(path__startswith="/"),
+                name="article_path_is_absolute",
+                violation_error_message=_("An address begins with “/”."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__isnull=True)
+                | Q(published_at__isnull=True)
+                | Q(expires_at__gt=models.F("published_at")),
+                name="article_ends_after_it_begins",
+                violation_error_message=_("The end must be after the publication."),
+            ),
+        ]
+        indexes = [
+            # Public lists: all, one section's, and the desk's newest first.
+            models.Index(
+                fields=["-published_at", "-id"],
+                condition=Q(status="published"),
+                name="article_published",
+            ),
+            models.Index(
+                fields=["section", "-published_at", "-id"],
+                condition=Q(status="published"),
+                name="article_section_published",
+            ),
+            models.Index(fields=["-created_at", "-id"], name="article_created"),
+            # The desk's filters, counts and search. SQLite reads a row's columns
+            # in order, past the body: only an index answers without reading it.
+            models.Index(
+                fields=["status", "-created_at", "-id"], name="article_status"
+            ),
+            models.Index(
+                fields=["status", "expires_at", "published_at"], name="article_state"
+            ),
+            models.Index(fields=["-published_at", "-id"], name="article_dated"),
+            models.Index(fields=["language"], name="article_language"),
+            models.Index(fields=["headline"], name="article_headline"),
+        ]
+
+    def __str__(self):
+        return self.headline
+
+    def get_absolute_url(self):
+        return quoted(self.path) if self.path else ""
+
+    def is_live(self, at=None):
+        """Say what ArticleQuerySet.live() says, of this one article."""
+        at = at or timezone.now()
+        return (
+            self.status == self.Status.PUBLISHED
+            and self.published_at <= at
+            and (self.expires_at is None or self.expires_at > at)
+        )
+
+    def state(self, at=None):
+        """Return what the desk says of it: a status, or what the clock makes of one.
+
+        One of "draft", "review", "withdrawn", "scheduled", "live" and "expired".
+        """
+        at = at or timezone.now()
+        if self.status != self.Status.PUBLISHED:
+            return self.status
+        if self.is_live(at):
+            return "live"
+        return "scheduled" if self.published_at > at else "expired"
+
+    @property
+    def direction(self):
+        return direction_of(self.language)
+
+    @property
+    def list_headline(self):
+        return self.front_headline or self.headline
+
+    def byline_text(self):
+        """Return "A, B and C": the authors, without those who have another role."""
+        return join_names(
+            [byline.printed_name for byline in self.bylines.all() if not byline.role]
+        )
+
+    # The life of an article. These check nothing about who asks.
+
+    def assign_path(self):
+        """Give an article without an address its own, numbered where taken."""
+        if self.path:
+            return
+        day = timezone.localtime(self.published_at or timezone.now())
+        wanted = path_for(self.headline, day)
+        taken = set(
+            Article.objects.filter(path__startswith=wanted.rstrip("/"))
+            .exclude(pk=self.pk)
+            .values_list("path", flat=True)
+        )
+        path, number = wanted, 2
+        while path in taken:
+            path = f"{wanted.rstrip('/')}-{number}/"
+            number += 1
+        self.path = path
+
+    def submit(self):
+        """Ask the editors to look at it."""
+        self.status = self.Status.REVIEW
+        self.save(update_fields=["status", "updated_at"])
+
+    def send_back(self):
+        """Return it from review to its author."""
+        self.status = self.Status.DRAFT
+        self.save(update_fields=["status", "updated_at"])
+
+    def publish(self, at=None):
+        """Show it to readers: now, or from the given moment on.
+
+        A story that was already out keeps its first date, so that publishing
+        it again does not lift it to the top of the home page.
+        """
+        now = timezone.now()
+        self.status = self.Status.PUBLISHED
+        self.published_at = at or min(self.published_at or now, now)
+        if self.expires_at and self.expires_at <= self.published_at:
+            self.expires_at = None
+        self.assign_path()
+        self.save(
+            update_fields=["status", "published_at", "expires_at", "path", "updated_at"]
+        )
+
+    def withdraw(self):
+        """Take it from readers. The address stays its own."""
+        self.status = self.Status.WITHDRAWN
+        self.save(update_fields=["status", "updated_at"])
+
+
+class Byline(models.Model):
+    """An author's place among the authors of an article."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
+    author = models.ForeignKey("authors.Author", models.PROTECT, related_name="bylines")
+    role = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text=_("Left empty: a writer. Else “Photographs”, “Translation”."),
+    )
+    credit = models.CharField(
+        _("name as printed"),
+        max_length=200,
+        blank=True,
+        help_text=_("Where this story prints the name differently."),
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "author", "role"],
+                name="byline_once",
+                violation_error_message=_("This author stands in the byline already."),
+            )
+        ]
+
+    def __str__(self):
+        return self.printed_name
+
+    @property
+    def printed_name(self):
+        return self.credit or self.author.name
+
+
+class Correction(models.Model):
+    """What was wrong in a published article, said openly. Never deleted."""
+
+    class Kind(models.TextChoices):
+        CORRECTION = "correction", _("Correction")
+        CLARIFICATION = "clarification", _("Clarification")
+        UPDATE = "update", _("Update")
+        RETRACTION = "retraction", _("Retraction")
+
+    class Place(models.TextChoices):
+        TOP = "top", _("above the text")
+        BOTTOM = "bottom", _("below the text")
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="corrections")
+    kind = models.CharField(max_length=15, choices=Kind, default=Kind.CORRECTION)
+    text = models.TextField()
+    corrected_at = models.DateTimeField(_("date"), default=timezone.now)
+    place = models.CharField(max_length=10, choices=Place, default=Place.BOTTOM)
+
+    class Meta:
+        ordering = ["corrected_at", "pk"]
+
+    def __str__(self):
+        return f"{self.get_kind_display()}, {self.corrected_at:%Y-%m-%d}"
+
+
+class Origin(models.Model):
+    """Where an imported article came from, and what it was there.
+
+    Importers find their articles by (system, identifier). `imported` holds the
+    values as they were imported: a field that differs from them was changed by
+    an editor, whose word counts more than the next import's.
+    """
+
+    article = models.OneToOneField(Article, models.CASCADE, related_name="origin")
+    system = models.CharField(max_length=50)
+    identifier = models.CharField(max_length=500)
+    source = models.BinaryField(blank=True)  # the page, untouched
+    encoding = models.CharField(max_length=40, blank=True)
+    digest = models.CharField(
+        max_length=64, db_index=True, help_text=_("SHA-256 of the file.")
+    )
+    imported = models.JSONField(default=dict, blank=True)
+    imported_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["system", "identifier"], name="origin_once")
+        ]
+
+    def __str__(self):
+        return f"{self.system}:{self.identifier}"

@@ -1,0 +1,285 @@
+"""What readers get of a stored body.
+
+The body is kept without anything that ages: a picture is a number, a footnote an
+attribute, an embed an address. Here they become what a browser of today shows.
+Nothing in this module asks the database: whoever calls it hands the pictures over.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from lxml import html
+from lxml.html.builder import E
+
+HEADINGS = ("h2", "h3", "h4")
+# As browsers read addresses: "//host", "https:host" and backslashes lead away too
+# (url.spec.whatwg.org, "special authority slashes state").
+WEB = re.compile(r"(?:https?:/*|//+)([^/?#]*)", re.IGNORECASE)
+# A reader is in the story by then.
+PARAGRAPHS_BEFORE_BLOCKS = 3
+# The text column of static/site/site.css.
+SIZES = "(min-width: 42rem) 38rem, 100vw"
+
+
+@dataclass(frozen=True)
+class Body:
+    """A body in the two parts between which blocks may stand."""
+
+    start: SafeString
+    rest: SafeString  # "" where no place for blocks was found
+    notes: list[str]  # the text of footnotes 1, 2, …
+
+
+def picture_ids(body):
+    """Return the ids of the Picture rows a stored body refers to."""
+    # 18 digits fit the databases' integers; what is no row is shown without one.
+    return {int(n) for n in re.findall(r'data-picture="(\d{1,18})"', body)}
+
+
+def expand(body, pictures, *, host=""):
+    """Return the Body readers get of a stored, sanitised body.
+
+    `pictures` holds Picture rows by id; those not in it leave their caption.
+    `host` is the site's own: links to others say that they lead elsewhere.
+    """
+    root = html.fragment_fromstring(body or "", create_parent="div")
+    for figure in root.findall(".//figure"):
+        if figure.get("data-picture"):
+            _expand_picture(figure, pictures)
+        elif figure.get("data-embed"):
+            _expand_embed(figure)
+    for image in root.findall(".//img"):
+        if _is_elsewhere(image.get("src", ""), host):
+            _replace(image, _link(image.get("src"), image.get("alt") or _("Picture")))
+    for quotation in root.findall(".//blockquote[@cite]"):
+        _show_source(quotation)
+    for link in root.findall(".//a[@href]"):
+        if _is_elsewhere(link.get("href"), host):
+            words = {*link.get("rel", "").split(), "external", "noopener"}
+            link.set("rel", " ".join(sorted(words)))
+    _mark_pull_quotes(root)
+    _number_headings(root)
+    _wrap_tables(root)
+    notes = _number_footnotes(root)
+    children = list(root)
+    gap = _place_for_blocks(root)
+    if gap is None:
+        gap = len(children)
+    start = format_html("{}{}", root.text or "", _markup(children[:gap]))
+    return Body(start, _markup(children[gap:]), notes)
+
+
+def _markup(elements):
+    markup = "".join(html.tostring(element, encoding="unicode") for element in elements)
+    # libxml2 is older than <source> and closes it, which HTML forbids.
+    return mark_safe(markup.replace("</source>", ""))
+
+
+def _host(address):
+    """Return the host of a web address, "" for everything else."""
+    address = re.sub(r"[\t\n\r]", "", address).strip().replace("\\", "/")
+    found = WEB.match(address)
+    return found[1].rpartition("@")[2] if found else ""
+
+
+def _is_elsewhere(address, host):
+    return _host(address) not in ("", host)
+
+
+def _link(address, text):
+    return E.a(text, href=address)
+
+
+def _replace(element, new):
+    new.tail = element.tail
+    element.getparent().replace(element, new)
+
+
+def _expand_picture(figure, pictures):
+    number = figure.attrib.pop("data-picture")
+    picture = pictures.get(int(number)) if number.isdecimal() else None
+    image, caption = figure.find(".//img"), figure.find("figcaption")
+    if picture is None:
+        if image is not None:
+            image.drop_tree()
+        if caption is None or not caption.text_content().strip():
+            figure.drop_tree()
+        return
+    stored_alt = image.get("alt", "") if image is not None else ""
+    expanded = _picture(picture, stored_alt or picture.alt_text)
+    if image is None:
+        figure.insert(0, expanded)
+    else:
+        _replace(image, expanded)
+    _complete_caption(figure, caption, picture)
+
+
+def _picture(picture, alt):
+    image = E.img(
+        src=picture.url_near(800),
+        srcset=picture.jpeg_srcset,
+        sizes=SIZES,
+        width=str(picture.width),
+        height=str(picture.height),
+        alt=alt,
+        loading="lazy",
+        decoding="async",
+    )
+    if not picture.jpeg_srcset:
+        del image.attrib["srcset"], image.attrib["sizes"]
+    if not picture.webp_srcset:
+        return image
+    webp = E.source(type="image/webp", srcset=picture.webp_srcset, sizes=SIZES)
+    return E.picture(webp, image)
+
+
+def _complete_caption(figure, caption, picture):
+    """Fill in from the record what the story itself does not say."""
+    if caption is None:
+        caption = E.figcaption()
+        figure.append(caption)
+    if not caption.text_content().strip():
+        caption.clear()
+        caption.text = picture.caption
+    if picture.credit and caption.find(".//small") is None:
+        caption.append(E.small(picture.credit))
+    if not caption.text_content().strip():
+        caption.drop_tree()
+
+
+def _expand_embed(figure):
+    """Make the embed a link that says where it leads; nothing loads before a click."""
+    address = figure.attrib.pop("data-embed")
+    link = figure.find(".//a[@href]")
+    if link is None and _host(address):
+        link = _link(address, "")
+        figure.insert(0, link)
+    if link is None or not _host(link.get("href")):
+        return
+    title = link.text_content().strip()
+    tail = link.tail
+    for child in list(link):
+        link.remove(child)
+    link.text = _("Embedded content") if not title or _host(title) else title
+    host = _host(link.get("href")).removeprefix("www.")
+    link.append(E.span(_("at %(host)s") % {"host": host}, {"class": "host"}))
+    link.text += " "
+    link.tail = tail
+
+
+def _show_source(quotation):
+    """Print where a quotation comes from, which HTML hides in an attribute."""
+    address = quotation.get("cite")
+    if not _host(address):
+        return
+    footer = quotation.find("footer")
+    if footer is None:
+        footer = E.footer()
+        quotation.append(footer)
+    if any(link.get("href") == address for link in footer.iter("a")):
+        return
+    source = _link(address, _host(address).removeprefix("www."))
+    source.set("class", "source")
+    footer.append(source)
+
+
+def _mark_pull_quotes(root):
+    """Keep screen readers from reading a pulled sentence twice."""
+    asides = root.findall(".//aside[@class='pullquote']")
+    if not asides:
+        return
+    text = _plain(" ".join(p.text_content() for p in root.findall("p")))
+    for aside in asides:
+        aside.set("role", "doc-pullquote")
+        words = _plain(" ".join(p.text_content() for p in aside.findall("p")))
+        # A link in it can still be reached by keyboard, so it must not be hidden.
+        if words and words in text and aside.find(".//a") is None:
+            aside.set("aria-hidden", "true")
+
+
+def _plain(text):
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+def _number_headings(root):
+    """Give headings an address: h-slug, numbered where two are alike."""
+    taken = set()
+    for heading in root.iter(*HEADINGS):
+        slug = slugify(heading.text_content(), allow_unicode=True) or "part"
+        name, number = f"h-{slug}", 2
+        while name in taken:
+            name, number = f"h-{slug}-{number}", number + 1
+        taken.add(name)
+        heading.set("id", name)
+
+
+def _wrap_tables(root):
+    """Let a wide table scroll on its own, by keyboard too, and not the page."""
+    for lines in root.iter("pre"):
+        lines.set("tabindex", "0")
+    for number, table in enumerate(root.findall(".//table"), start=1):
+        caption = table.find("caption")
+        label = caption.text_content().strip() if caption is not None else ""
+        region = E.div(
+            {
+                "class": "table",
+                "role": "group",
+                "aria-label": label or _("Table %(number)d") % {"number": number},
+                "tabindex": "0",
+            }
+        )
+        _replace(table, region)
+        table.tail = None
+        region.append(table)
+
+
+def _number_footnotes(root):
+    """Turn footnotes into numbered references; return the notes' texts."""
+    notes = []
+    for reference in root.findall(".//sup[@data-footnote]"):
+        note = reference.attrib.pop("data-footnote").strip()
+        if not note:
+            reference.drop_tree()
+            continue
+        notes.append(note)
+        number = len(notes)
+        words = reference.text_content()
+        for child in list(reference):
+            reference.remove(child)
+        # What stood there was a number or a star, which the new number replaces.
+        reference.text = words + " " if re.search(r"[^\W\d_]{2}", words) else ""
+        reference.append(
+            E.a(
+                str(number),
+                {
+                    "id": f"ref-{number}",
+                    "href": f"#note-{number}",
+                    "role": "doc-noteref",
+                    "aria-label": _("Note %(number)d") % {"number": number},
+                },
+            )
+        )
+    return notes
+
+
+def _place_for_blocks(root):
+    """Return the index of the first good place between two paragraphs, or None.
+
+    Never before a list, a quotation or a picture, which the paragraph above it
+    may announce, and never under a heading.
+    """
+    paragraphs = 0
+    for index, (element, following) in enumerate(pairwise(root), start=1):
+        paragraphs += element.tag == "p"
+        if (
+            paragraphs >= PARAGRAPHS_BEFORE_BLOCKS
+            and element.tag == following.tag == "p"
+            and not element.text_content().rstrip().endswith(":")
+        ):
+            return index
+    return None

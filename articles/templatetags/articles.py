@@ -1,0 +1,104 @@
+"""What templates need to show articles: bylines, pictures, directions, links."""
+
+import re
+from itertools import groupby
+from operator import attrgetter
+
+from django import template
+from django.utils import timezone
+from django.utils.encoding import iri_to_uri
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from articles.languages import direction_of
+from articles.names import join_names
+
+register = template.Library()
+
+
+@register.filter
+def direction(language):
+    """Return "rtl" or "ltr", as the language is written."""
+    return direction_of(language or "")
+
+
+@register.filter
+def iso(moment):
+    """Return a moment as HTML's `datetime` has it, to the second."""
+    return timezone.localtime(moment).isoformat(timespec="seconds")
+
+
+@register.filter
+def web_address(address):
+    """Return the address, as a link writes it, when one may lead there; else "".
+
+    Forms accept web addresses only; what came in another way is held here.
+    """
+    # Browsers drop tabs and line ends: "/\t/elsewhere" leads elsewhere.
+    if re.search(r"[\x00-\x1f]", address):
+        return ""
+    is_web = address.lower().startswith(("https://", "http://"))
+    is_ours = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return iri_to_uri(address) if is_web or is_ours else ""
+
+
+@register.filter
+def focus(picture):
+    """Return CSS classes that keep a picture's focal point in sight when cropped.
+
+    In steps of a quarter, because the pages' Content-Security-Policy allows no
+    inline style. The middle needs no class.
+    """
+    steps = (("fx", round(picture.focal_x * 4)), ("fy", round(picture.focal_y * 4)))
+    return " ".join(f"{axis}{step}" for axis, step in steps if step != 2)
+
+
+@register.filter
+def near(picture, width):
+    """Return the address of the picture in about this width, in pixels."""
+    return picture.url_near(width)
+
+
+@register.simple_tag(takes_context=True)
+def absolute(context, address):
+    """Return the address with scheme and host, as other sites need it."""
+    return context["request"].build_absolute_uri(address)
+
+
+@register.simple_tag
+def byline(article):
+    """Return "By A, B and C. Photographs by D", each name a link to its author."""
+    bylines = sorted(article.bylines.all(), key=lambda byline: byline.role != "")
+    parts = []
+    for role, group in groupby(bylines, key=attrgetter("role")):
+        names = [
+            format_html(
+                '<a href="{}" rel="author"><bdi>{}</bdi></a>',
+                byline.author.get_absolute_url(),
+                byline.printed_name,
+            )
+            for byline in group
+        ]
+        # join_names puts a translated "and" between what is markup already.
+        names = mark_safe(join_names(names))
+        wording = _("{role} by {names}") if role else _("By {names}")
+        parts.append(
+            format_html("<bdi>{}</bdi>", format_html(wording, role=role, names=names))
+        )
+    return mark_safe(" ".join(parts))
+
+
+@register.inclusion_tag("articles/_picture.html")
+def picture(picture, sizes, *, is_first=False):
+    """Show a picture in the sizes the browser may choose from.
+
+    The first on a page is what readers wait for: it is not loaded lazily.
+    """
+    return {"picture": picture, "sizes": sizes, "is_first": is_first}
+
+
+@register.simple_tag
+def authors_of(article):
+    """Return the authors in the byline, each once, in its order."""
+    return list(dict.fromkeys(byline.author for byline in article.bylines.all()))

@@ -1,0 +1,155 @@
+import re
+from datetime import date
+
+from django.db.models import Count
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import resolve
+from django.views.decorators.http import require_safe
+
+from articles.models import Article, Page, Picture, Section, Series, Tag
+from articles.neighbours import neighbours_of
+from articles.paths import quoted
+from articles.rendering import expand, picture_ids
+from authors.pagination import get_page
+
+
+@require_safe
+def page_or_article(request, path):
+    """Show what stands at any address that is not the site's own.
+
+    Only for an address that leads nowhere is it tried with a slash at its end.
+    """
+    paths = spellings(request)
+    if article := Article.objects.live().for_page().filter(path__in=paths).first():
+        return render_article(request, article)
+    slashed = [f"{path}/" for path in paths]
+    pages = {
+        page.path: page
+        for page in Page.objects.filter(path__in=paths + slashed, is_published=True)
+    }
+    if page := next((pages[path] for path in paths if path in pages), None):
+        return render_page(request, page)
+    articles = Article.objects.live().filter(path__in=slashed)
+    found_paths = (*pages, *articles.values_list("path", flat=True))
+    for found in (*found_paths, *site_address(slashed[0])):
+        query = request.META.get("QUERY_STRING")
+        return HttpResponsePermanentRedirect(
+            quoted(found) + (f"?{query}" if query else "")
+        )
+    raise Http404(f"Nothing stands at {request.path}.")
+
+
+def site_address(path):
+    """Return [path] where it is an address of the site's own, such as /tags/."""
+    is_other = path.endswith("//") or resolve(path).view_name == "articles:detail"
+    return [] if is_other else [path]
+
+
+def spellings(request):
+    """Return the request's path in every way an article may have stored it.
+
+    An imported article keeps the address it was born with byte for byte, which
+    may be percent-encoded, in capitals or small letters; Django decodes what it
+    is given, and only some servers hand over the original (gunicorn: RAW_URI).
+    """
+    raw = request.META.get("RAW_URI", "").partition("?")[0]
+    capitals = quoted(request.path)
+    small = re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), capitals)
+    return list(dict.fromkeys([request.path, raw or capitals, capitals, small]))
+
+
+def render_article(request, article):
+    """Show an article in whatever state it is: to readers, and to the desk."""
+    pictures = Picture.objects.in_bulk(picture_ids(article.body))
+    context = {
+        "article": article,
+        "body": expand(article.body, pictures, host=request.get_host()),
+        **neighbours_of(article),
+    }
+    return render(request, "articles/article_detail.html", context)
+
+
+def render_page(request, page):
+    pictures = Picture.objects.in_bulk(picture_ids(page.body))
+    body = expand(page.body, pictures, host=request.get_host())
+    context = {"simple_page": page, "body": body}
+    return render(request, "articles/page_detail.html", context)
+
+
+@require_safe
+def section_detail(request, slug):
+    sections = Section.objects.select_related("parent").prefetch_related("children")
+    section = get_object_or_404(sections, slug=slug)
+    articles = Article.objects.live().in_section(section)
+    page = get_page(request, articles.newest_first().for_cards())
+    context = {"section": section, "page": page}
+    return render(request, "articles/section_detail.html", context)
+
+
+@require_safe
+def tag_list(request):
+    tags = Tag.objects.filter(
+        articletag_items__content_object__in=Article.objects.live()
+    ).annotate(story_count=Count("articletag_items"))
+    page = get_page(request, tags.order_by("name", "pk"), per_page=200)
+    return render(request, "articles/tag_list.html", {"page": page})
+
+
+@require_safe
+def tag_detail(request, slug):
+    tag = get_object_or_404(Tag, slug=slug)
+    articles = Article.objects.live().filter(tags=tag)
+    page = get_page(request, articles.newest_first().for_cards())
+    not_before_its_first_story(page)
+    return render(request, "articles/tag_detail.html", {"tag": tag, "page": page})
+
+
+@require_safe
+def series_detail(request, slug):
+    series = get_object_or_404(Series, slug=slug)
+    parts = series.articles.live().in_series_order()
+    page = get_page(request, parts.for_cards())
+    not_before_its_first_story(page)
+    context = {"series": series, "page": page}
+    return render(request, "articles/series_detail.html", context)
+
+
+def not_before_its_first_story(page):
+    """Raise Http404 for an empty list whose very name could give a plan away."""
+    if not page.paginator.count:
+        raise Http404("There are no stories here yet.")
+
+
+@require_safe
+def archive_index(request):
+    months = Article.objects.live().counted_by_month()
+    return render(request, "articles/archive_index.html", {"months": months})
+
+
+def stories_of(year):
+    """Return a year's live articles. Raises Http404 for the last year there is.
+
+    It ends after Python's last moment in every zone behind Greenwich.
+    """
+    if int(year) >= date.max.year:
+        raise Http404(f"There are no stories of {year}.")
+    return Article.objects.live().filter(published_at__year=year)
+
+
+@require_safe
+def archive_year(request, year):
+    months = stories_of(year).counted_by_month()
+    if not months:
+        raise Http404(f"There are no stories of {year}.")
+    context = {"year": int(year), "months": months}
+    return render(request, "articles/archive_year.html", context)
+
+
+@require_safe
+def archive_month(request, year, month):
+    articles = stories_of(year).filter(published_at__month=month)
+    page = get_page(request, articles.newest_first().for_cards())
+    not_before_its_first_story(page)
+    context = {"month": date(int(year), int(month), 1), "page": page}
+    return render(request, "articles/archive_month.html", context)

@@ -1,0 +1,30 @@
+#!/usr/bin/env python
+import os
+import sys
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import execute_from_command_line
+from django.db import OperationalError, ProgrammingError
+
+
+def main():
+    """Run a command; what an operator can mend ends with a sentence, not a trace."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as error:
+        sys.exit(f"newsroom cannot start: {error}")
+    except (OperationalError, ProgrammingError) as error:
+        if "--traceback" in sys.argv:
+            raise
+        reason = str(error).strip().partition("\n")[0]
+        sys.exit(
+            f"The database refused: {reason}. Does it run, is DATABASE_URL right, and "
+            "was `manage.py migrate` run? (--traceback shows where.)"
+        )
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+from errno import ENAMETOOLONG
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpResponse, HttpResponseNotFound
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+
+from articles.models import Article
+from newsroom.front import front_page
+
+ROBOTS = "User-agent: *\nDisallow: /admin/\n"
+
+
+@require_safe
+def home(request):
+    return render(request, "newsroom/home.html", front_page())
+
+
+def page_not_found(request, exception):
+    """Help whoever followed a broken link: by its words, and by what is new."""
+    live = Article.objects.live()
+    context = {
+        "similar": live.like_address(request.path).for_cards()[:5],
+        "latest": live.newest_first().for_cards()[:5],
+    }
+    return render(request, "404.html", context, status=404)
+
+
+@require_safe
+def media(request, path):
+    """Serve an uploaded file. Its name is made of its content, so it never changes."""
+    try:
+        response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    except (Http404, OSError) as error:
+        if isinstance(error, OSError) and error.errno != ENAMETOOLONG:
+            raise
+        # Asked for by pages, not by people, so it needs no page that helps.
+        return HttpResponseNotFound("Not found\n", content_type="text/plain")
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_safe
+def robots(request):
+    return HttpResponse(ROBOTS, content_type="text/plain")
+
+
+@require_safe
+def favicon(request):
+    """Lead browsers that look in the old place to the new one."""
+    return redirect(static("site/favicon.svg"))
+
+
+@require_safe
+@never_cache
+def health(request):
+    """Answer "ok" as long as the database answers."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("no database\n", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")

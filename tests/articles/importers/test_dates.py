@@ -1,0 +1,128 @@
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from articles.importers.dates import (
+    is_yearless,
+    parse_date,
+    parse_machine_date,
+    parse_publication,
+    parse_update,
+)
+
+DAY = date(2006, 3, 12)
+
+
+class TestPrintedDates:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "March 12, 2006",
+            "MARCH 12, 2006",
+            "Mar. 12, 2006",
+            "12 March 2006",
+            "12th of March, 2006",
+            "Sunday, March 12th, 2006",
+            "Posted: Sunday, 12 March 2006",
+            "Published on March 12, 2006",
+            "2006-03-12",
+            "2006/03/12",
+            "12.03.2006",
+            "12-Mar-06",
+            "12. März 2006",
+            "Sonntag, den 12. März 2006",
+            "le 12 mars 2006",
+            "dimanche 12 mars 2006",
+            "12 de marzo de 2006",
+            "domingo, 12 de marzo de 2006",
+            "12 marzo 2006",
+            "zondag 12 maart 2006",
+            "(March 12, 2006)",
+        ],
+    )
+    def test_are_read_in_many_forms(self, text):
+        when = parse_date(text)
+        assert when.moment == DAY
+        assert when.precision == "day"
+        assert not when.ambiguous
+
+    def test_with_slashes_are_american_and_marked_when_ambiguous(self):
+        assert parse_date("3/12/2006").moment == DAY
+        assert parse_date("3/12/2006").ambiguous
+        assert not parse_date("3/13/2006").ambiguous
+        assert parse_date("13/3/2006").moment == date(2006, 3, 13)
+
+    def test_with_two_digits_for_the_year_mean_the_nearer_century(self):
+        assert parse_date("March 12, '98").moment == date(1998, 3, 12)
+        assert parse_date("4/5/07").moment == date(2007, 4, 5)
+
+    def test_with_a_time_keep_it_and_its_zone(self):
+        eastern = timezone(timedelta(hours=-5))
+        text = "March 12, 2006 at 3:45 p.m. EST"
+        expected = datetime(2006, 3, 12, 15, 45, tzinfo=eastern)
+        assert parse_date(text).moment == expected
+        assert parse_date("12 March 2006, 15:45").moment.tzinfo is None
+        assert parse_date("12 March 2006, 15:45").precision == "moment"
+
+    def test_of_a_month_alone_say_so(self):
+        assert parse_date("March 2006").precision == "month"
+        assert parse_date("March 2006").moment == date(2006, 3, 1)
+
+    def test_labelled_as_a_change_are_no_publication(self):
+        assert parse_publication("Last updated March 12, 2006") is None
+        assert parse_update("Last updated March 12, 2006").moment == DAY
+        assert parse_update("March 12, 2006") is None
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "On March 12, 2006, the bridge fell.",
+            "March came in 2006 lines",
+            "Highway 2006",
+            "2006",
+            "February 30, 2006",
+            "99/99/9999",
+            "12 to 14 people",
+            "May",
+            "",
+        ],
+    )
+    def test_are_not_found_in_sentences(self, text):
+        assert parse_date(text) is None
+
+    def test_without_a_year_are_recognised_as_such(self):
+        assert is_yearless("Sunday, March 12")
+        assert not is_yearless("March of the Penguins")
+
+
+class TestMachineDates:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("2006-03-12T10:15:30Z", datetime(2006, 3, 12, 10, 15, 30, tzinfo=UTC)),
+            (
+                "2006-03-12T10:15:30.5+00:00",
+                datetime(2006, 3, 12, 10, 15, 30, tzinfo=UTC),
+            ),
+            ("2006-03-12", DAY),
+            (
+                "Sun, 12 Mar 2006 10:15:00 +0000",
+                datetime(2006, 3, 12, 10, 15, tzinfo=UTC),
+            ),
+            ("March 12, 2006", DAY),
+        ],
+    )
+    def test_are_read(self, text, expected):
+        assert parse_machine_date(text).moment == expected
+
+    def test_that_are_nonsense_are_nothing(self):
+        assert parse_machine_date("2006-99-99T99:99") is None
+        assert parse_machine_date("soon") is None
+
+
+@given(st.text(max_size=300))
+def test_no_text_makes_a_date_reader_fail(text):
+    parse_date(text)
+    parse_machine_date(text)

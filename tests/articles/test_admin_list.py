@@ -1,0 +1,193 @@
+from datetime import timedelta
+
+from django.test import TestCase
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.models import Article
+from tests.factories import (
+    NOON,
+    make_article,
+    make_author,
+    make_picture,
+    make_section,
+    make_tag,
+    make_user,
+)
+
+LIST = reverse("admin:articles_article_changelist")
+Status = Article.Status
+
+
+class ArticleList(TestCase):
+    def setUp(self):
+        self.client.force_login(make_user("pat", "publisher"))
+
+    def headlines(self, **query):
+        page = self.client.get(LIST, query)
+        return [article.headline for article in page.context["cl"].result_list]
+
+    def test_filters_by_state_as_the_clock_sees_it(self):
+        future, past = timezone.now() + timedelta(days=1), NOON + timedelta(hours=1)
+        make_article("A draft", status=Status.DRAFT)
+        make_article("Reviewed", status=Status.REVIEW)
+        make_article("Taken back", status=Status.WITHDRAWN)
+        make_article("To come", published_at=future)
+        make_article("Over", expires_at=past)
+        make_article("Out")
+        for state, expected in {
+            "draft": "A draft",
+            "review": "Reviewed",
+            "withdrawn": "Taken back",
+            "scheduled": "To come",
+            "expired": "Over",
+            "live": "Out",
+        }.items():
+            with self.subTest(state=state):
+                self.assertEqual(self.headlines(state=state), [expected])
+
+    def test_filters_by_section_author_tag_language_and_year(self):
+        parent, author, tag = make_section("News"), make_author(), make_tag()
+        section = make_section("Local", parent=parent)
+        make_article("Elsewhere", published_at=NOON.replace(year=2020))
+        make_article(
+            "Here", section=section, authors=[author], tags=[tag], language="ar"
+        )
+        for query in (
+            {"section": parent.pk},
+            {"section": section.pk},
+            {"author": author.pk},
+            {"tag": tag.pk},
+            {"language": "ar"},
+            {"year": 2024},
+        ):
+            with self.subTest(query=query):
+                self.assertEqual(self.headlines(**query), ["Here"])
+
+    def test_nonsense_in_a_filter_shows_everything(self):
+        make_article("Here")
+        for query in ({"year": "99999"}, {"author": "x"}, {"section": "'"}):
+            with self.subTest(query=query):
+                self.assertEqual(self.headlines(**query), ["Here"])
+
+    def test_searches_headline_address_and_authors_for_every_word(self):
+        make_article("Rain at last", authors=[make_author("Ada Lindqvist")])
+        make_article("Snow", path="/old/7812.htm")
+        self.assertEqual(self.headlines(q="rain"), ["Rain at last"])
+        self.assertEqual(self.headlines(q="7812"), ["Snow"])
+        self.assertEqual(self.headlines(q="lindqvist rain"), ["Rain at last"])
+        self.assertEqual(self.headlines(q="lindqvist snow"), [])
+
+    def test_searching_stays_within_the_filter(self):
+        make_article("Rain, live")
+        make_article("Rain, draft", status=Status.DRAFT)
+        page = self.client.get(LIST, {"state": "draft"})
+        self.assertContains(page, '<input type="hidden" name="state" value="draft">')
+        self.assertNotContains(page, "Show all")
+        self.assertEqual(self.headlines(state="draft", q="rain"), ["Rain, draft"])
+
+    def test_query_count_does_not_grow_with_the_list(self):
+        section, picture = make_section(), make_picture()
+        for number in range(6):
+            make_article(
+                section=section,
+                lead_picture=picture,
+                authors=[make_author(), make_author()],
+                tags=[make_tag()],
+            )
+            if number == 0:
+                self.client.get(LIST)
+
+        # session, user, two of permissions, the publication's name, sections,
+        # languages, years, the count, articles, bylines with authors
+        with self.assertNumQueries(11):
+            page = self.client.get(LIST)
+        self.assertContains(page, 'class="thumb"', 6)
+        self.assertNotContains(page, "thumb-none")
+
+
+class Actions(TestCase):
+    def setUp(self):
+        self.publisher = make_user("pat", "publisher")
+        self.client.force_login(self.publisher)
+
+    def act(self, action, articles, follow=True, **fields):
+        return self.client.post(
+            LIST,
+            {"action": action, "_selected_action": [a.pk for a in articles]} | fields,
+            follow=follow,
+        )
+
+    def test_publish_says_what_it_did_and_what_it_left(self):
+        draft = make_article("New one", status=Status.DRAFT)
+        live = make_article("Old one")
+        page = self.act("publish", [draft, live])
+        self.assertContains(page, "1 article was published.")
+        self.assertContains(page, "1 left as they were")
+        self.assertContains(page, "“Old one”")
+        draft.refresh_from_db()
+        live.refresh_from_db()
+        self.assertTrue(draft.is_live())
+        self.assertEqual(live.published_at, NOON)
+
+    def test_submit_leaves_what_is_no_draft(self):
+        draft, live = make_article(status=Status.DRAFT), make_article("Old one")
+        page = self.act("submit", [draft, live])
+        self.assertContains(page, "1 article was submitted for review.")
+        self.assertContains(page, "“Old one”")
+        live.refresh_from_db()
+        self.assertNotEqual(live.status, Status.REVIEW)
+
+    def test_withdraw_takes_only_what_is_published(self):
+        draft, live = make_article(status=Status.DRAFT), make_article()
+        page = self.act("withdraw", [draft, live])
+        self.assertContains(page, "1 article was withdrawn.")
+        draft.refresh_from_db()
+        live.refresh_from_db()
+        self.assertEqual(live.status, Status.WITHDRAWN)
+        self.assertEqual(draft.status, Status.DRAFT)
+
+    def test_set_section_asks_first(self):
+        section = make_section("100 % local")
+        articles = [make_article(), make_article()]
+        page = self.act("set_section", articles)
+        self.assertContains(page, "This changes 2 articles:")
+        self.assertFalse(section.articles.exists())
+        page = self.act("set_section", articles, section=section.pk, _do="1")
+        self.assertContains(page, "2 articles moved to “100 % local”.")
+        self.assertEqual(section.articles.count(), 2)
+
+    def test_set_section_without_a_choice_asks_again(self):
+        page = self.act("set_section", [make_article()], section="", _do="1")
+        self.assertContains(page, "This field is required.")
+        self.assertNotContains(page, "moved to")
+
+    def test_tags_are_added_and_removed(self):
+        old, article, bare = make_tag("old"), make_article(), make_article("Bare")
+        article.tags.add(old)
+        page = self.act("add_tags", [article], tags='"Smith, John", new', _do="1")
+        self.assertContains(page, "1 article was tagged.")
+        self.assertEqual(set(article.tags.names()), {"old", "Smith, John", "new"})
+        page = self.act("remove_tags", [article, bare], tags="old", _do="1")
+        self.assertContains(page, "1 article lost the tags.")
+        self.assertContains(page, "“Bare”")
+        self.assertNotIn("old", article.tags.names())
+
+    def test_select_across_reaches_what_the_filter_shows_and_no_more(self):
+        inside, outside = make_section(), make_section()
+        for _ in range(3):
+            make_article(status=Status.DRAFT, section=inside)
+        other = make_article(status=Status.DRAFT, section=outside)
+        first = inside.articles.first()
+        self.client.post(
+            f"{LIST}?section={inside.pk}",
+            {
+                "action": "publish",
+                "_selected_action": [first.pk],
+                "select_across": "1",
+                "index": "0",
+            },
+        )
+        self.assertEqual(inside.articles.live().count(), 3)
+        other.refresh_from_db()
+        self.assertEqual(other.status, Status.DRAFT)

