@@ -32,6 +32,32 @@ class ArticleQuerySet(models.QuerySet):
             status=self.model.Status.PUBLISHED, expires_at__lte=at or timezone.now()
         )
 
+    def unannounced(self, at=None):
+        """Live articles whose going out nobody was told of, the oldest first."""
+        return self.live(at).filter(announced_at=None).order_by("published_at", "pk")
+
+    def end_unannounced(self, at=None):
+        """Articles that ended and nobody was told of it, the oldest first."""
+        return (
+            self.expired(at).filter(end_announced_at=None).order_by("expires_at", "pk")
+        )
+
+    def with_changes_due(self, at=None):
+        """Working copies whose changes are to be published by now, oldest first."""
+        return self.filter(
+            status=self.model.Status.WORKING, changes_due_at__lte=at or timezone.now()
+        ).order_by("changes_due_at", "pk")
+
+    def in_trash(self):
+        return self.filter(status=self.model.Status.TRASHED)
+
+    def originals(self):
+        """Articles as the desk lists them: no working copies, nothing trashed.
+
+        A list of statuses, because the indexes begin with the status.
+        """
+        return self.filter(status__in=self.model.LISTED)
+
     def newest_first(self):
         """In the order of every public list; the key settles equal moments."""
         return self.order_by("-published_at", "-pk")
@@ -96,12 +122,12 @@ class ArticleQuerySet(models.QuerySet):
     def for_desk(self, user):
         """Articles this member of staff may see behind the scenes.
 
-        Whoever edits all sees all. A contributor sees their own until they are
-        published (or scheduled): from then on they belong to the editors.
+        Whoever edits all sees all, a contributor their own. Of a published one a
+        contributor changes the working copy, which an editor publishes.
         """
         if user.has_perm("articles.edit_all_articles"):
-            return self
-        return self.by(user).exclude(status=self.model.Status.PUBLISHED)
+            return self.originals()
+        return self.originals().by(user)
 
     def for_cards(self):
         """Load what templates/articles/_card.html shows, however long the list."""

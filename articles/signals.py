@@ -6,3 +6,11 @@ from django.dispatch import Signal
 # (text, address or "")}, the most common of the pages' own lines. A receiver
 # returns a sentence about what it made, or "".
 chrome_found = Signal()
+
+# Readers can see an article from now on: sent once per publication, with `article`,
+# inside the transaction that notes it.
+article_went_out = Signal()
+# Its end has come; the same.
+article_ended = Signal()
+# The working copy became the live article; with `article` and `user`.
+changes_went_out = Signal()

@@ -3,10 +3,11 @@
 from django.contrib.auth.models import Group, Permission
 
 # Every name is app_label: (model, …) with the actions of each.
-# A contributor works on their own articles until they are published
-# (ArticleQuerySet.for_desk). Of the rest they see what a form lets them choose.
+# A contributor works on their own articles (ArticleQuerySet.for_desk); of what is
+# published, on its working copy. Of the rest they see what a form lets them choose.
+# "delete" an article means: into the trash; only emptying the trash destroys.
 CONTRIBUTOR = {
-    "articles.article": "view add change",
+    "articles.article": "view add change delete",
     "articles.byline": "view add change delete",
     "articles.picture": "view add",
     "articles.tag": "view add",
@@ -18,7 +19,7 @@ CONTRIBUTOR = {
 # to readers, or taking them away, is the publisher's.
 EDITOR = {
     **CONTRIBUTOR,
-    "articles.article": "view add change edit_all",
+    "articles.article": "view add change delete edit_all",
     "articles.picture": "view add change",
     "articles.tag": "view add change",
     "articles.tagsynonym": "view add change delete",
@@ -38,7 +39,8 @@ EDITOR = {
 # Nobody deletes a correction, nor the record of an import.
 PUBLISHER = {
     **EDITOR,
-    "articles.article": "view add change delete edit_all publish",
+    "articles.article": "view add change delete edit_all publish empty_trash",
+    "articles.publishcheck": "view change",
     "articles.picture": "view add change delete",
     "articles.tag": "view add change delete",
     "articles.section": "view add change delete",
@@ -64,7 +66,11 @@ GROUPS = {
     "publisher": PUBLISHER,
     "advertising manager": ADVERTISING_MANAGER,
 }
-CODENAMES = {"edit_all": "edit_all_articles", "publish": "publish_article"}
+CODENAMES = {
+    "edit_all": "edit_all_articles",
+    "publish": "publish_article",
+    "empty_trash": "empty_trash",
+}
 
 
 def make_groups(using="default", **kwargs):

@@ -36,3 +36,15 @@ class Publication(models.Model):
 
     def get_absolute_url(self):
         return "/"
+
+
+class Heartbeat(models.Model):
+    """When the clock last ran, and how: the desk warns when it is late."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    beat_at = models.DateTimeField()
+    # What the last run could not do, in sentences for the desk; empty if all went.
+    trouble = models.TextField(blank=True)
+
+    def __str__(self):
+        return f"{self.name}, {self.beat_at:%Y-%m-%d %H:%M:%S}"

@@ -4,7 +4,7 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
@@ -27,6 +27,11 @@ from articles.models import Article
 from authors.desk import DeskAdmin
 
 Status = Article.Status
+# What stands around the form, a module each, with two functions:
+# `urls(desk)` returns its URL patterns, to be put before Django's own;
+# `context(desk, request, article)` what its part of the form's page shows
+# (article is the live row, or None for one that is not saved yet).
+PARTS = ()
 
 
 @admin.register(Article)
@@ -183,6 +188,8 @@ class ArticleAdmin(DeskAdmin):
             "state_label": STATES[shown.state()],
             "verbs": verbs_for(shown, request.user) if may_change else [],
         }
+        for part in PARTS:
+            context |= part.context(self, request, article)
         return super().render_change_form(request, context, **kwargs)
 
     def save_model(self, request, article, form, change):
@@ -267,7 +274,15 @@ class ArticleAdmin(DeskAdmin):
             self.admin_site.admin_view(self.preview),
             name="articles_article_preview",
         )
-        return [preview, *super().get_urls()]
+        parts = [url for part in PARTS for url in part.urls(self)]
+        return [preview, *parts, *super().get_urls()]
+
+    def get_article(self, request, pk):
+        """Return a live row that this user may look at; raises Http404."""
+        article = self.get_queryset(request).filter(pk=pk).first()
+        if article is None or not self.has_view_permission(request, article):
+            raise Http404("There is no such article for you.")
+        return article
 
     # The reader's page under the reader's policy: no nonce, nothing of the desk.
     @method_decorator(csp_replace({}))

@@ -16,12 +16,21 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
+from articles import revisions
 from articles.html import clean, text_of
 from articles.importers.bylines import name_key
 from articles.importers.local_pictures import place_pictures, read_pictures
 from articles.importers.matching import People, Subjects
 from articles.importers.story import Problem, Story
-from articles.models import Article, ArticleTag, Byline, Origin, Page, Section
+from articles.models import (
+    Article,
+    ArticleTag,
+    Byline,
+    Origin,
+    Page,
+    Revision,
+    Section,
+)
 from articles.models.articles import default_language
 from articles.paths import validate_path
 from authors.models import AuthorLink
@@ -258,6 +267,8 @@ def _make(story, pictures, choices, directory):
         article.path = _free_path(story)
     if article.status == Article.Status.PUBLISHED:
         article.assign_path()
+        # Its news is old: nobody is to be mailed about fifteen years of stories.
+        article.announced_at = timezone.now()
     article.save(force_insert=True)
     bylines = _set_bylines(article, story, directory)
     tags = _set_tags(article, story, choices, directory)
@@ -305,6 +316,8 @@ def _update(origin, story, pictures, choices, directory):
     else:
         kept.append("tags")
     _fill_authors(story, bylines, directory)
+    if changed and article.revisions.exists():
+        revisions.record(article, None, Revision.Event.IMPORTED)
     was = origin.imported
     origin.imported = _snapshot(article, bylines, tags) | {
         name: was.get(name) for name in (_stored(name) for name in kept)

@@ -1,16 +1,25 @@
 from articles.models.articles import Article, ArticleTag, Byline, Correction, Origin
+from articles.models.desk import Note, Notice, PreviewLink, PublishCheck
 from articles.models.pages import Page
 from articles.models.pictures import Picture
+from articles.models.revisions import Autosave, Presence, Revision
 from articles.models.subjects import Section, Series, Tag, TagSynonym
 
 __all__ = [
     "Article",
     "ArticleTag",
+    "Autosave",
     "Byline",
     "Correction",
+    "Note",
+    "Notice",
     "Origin",
     "Page",
     "Picture",
+    "Presence",
+    "PreviewLink",
+    "PublishCheck",
+    "Revision",
     "Section",
     "Series",
     "Tag",

@@ -1,6 +1,8 @@
+import uuid
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
@@ -49,6 +51,12 @@ class Article(models.Model):
         REVIEW = "review", _("in review")
         PUBLISHED = "published", _("published")
         WITHDRAWN = "withdrawn", _("withdrawn")
+        # A row of its own that holds the unpublished changes of a live article.
+        WORKING = "working", _("working copy")
+        TRASHED = "trashed", _("in the trash")
+
+    # What the desk lists: neither working copies nor what was thrown away.
+    LISTED = (Status.DRAFT, Status.REVIEW, Status.PUBLISHED, Status.WITHDRAWN)
 
     path = models.CharField(
         _("address"),
@@ -139,6 +147,19 @@ class Article(models.Model):
     )
     sources = models.TextField(blank=True, help_text=_("What the story rests on."))
 
+    planned_for = models.DateField(
+        _("planned for"),
+        null=True,
+        blank=True,
+        help_text=_("A plan for the calendar. It publishes nothing."),
+    )
+    embargo_until = models.DateTimeField(
+        _("embargo until"),
+        null=True,
+        blank=True,
+        help_text=_("Nobody can publish it before this moment."),
+    )
+
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -149,6 +170,41 @@ class Article(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+    submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Counts the saves; who holds an older number looks again before writing.
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    # The working copy: what editors change while readers see the live row.
+    copy_of = models.OneToOneField(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="working_copy",
+        editable=False,
+    )
+    has_unpublished_changes = models.BooleanField(default=False, editable=False)
+    # Of a working copy: each field's digest in the live row when it was copied.
+    base = models.JSONField(null=True, blank=True, editable=False)
+    # Of a working copy: when the clock is to publish the changes.
+    changes_due_at = models.DateTimeField(
+        _("publish the changes at"), null=True, blank=True
+    )
+
+    trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    trashed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+    )
+    trashed_from = models.CharField(max_length=10, blank=True, editable=False)
+
+    # What must happen once at a moment did: see articles/publishing.py.
+    announced_at = models.DateTimeField(null=True, blank=True, editable=False)
+    end_announced_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ArticleQuerySet.as_manager()
 
@@ -157,6 +213,7 @@ class Article(models.Model):
         permissions = [
             ("publish_article", _("Can publish and withdraw articles")),
             ("edit_all_articles", _("Can see and edit everybody’s articles")),
+            ("empty_trash", _("Can delete articles in the trash for good")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -178,6 +235,11 @@ class Article(models.Model):
                 | Q(expires_at__gt=models.F("published_at")),
                 name="article_ends_after_it_begins",
                 violation_error_message=_("The end must be after the publication."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status="working", copy_of__isnull=False)
+                | (~Q(status="working") & Q(copy_of__isnull=True)),
+                name="article_working_copy_has_original",
             ),
         ]
         indexes = [
@@ -204,10 +266,51 @@ class Article(models.Model):
             models.Index(fields=["-published_at", "-id"], name="article_dated"),
             models.Index(fields=["language"], name="article_language"),
             models.Index(fields=["headline"], name="article_headline"),
+            # What the clock asks every second.
+            models.Index(
+                fields=["published_at"],
+                condition=Q(status="published", announced_at__isnull=True),
+                name="article_unannounced",
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(
+                    status="published",
+                    expires_at__isnull=False,
+                    end_announced_at__isnull=True,
+                ),
+                name="article_end_unannounced",
+            ),
+            models.Index(
+                fields=["changes_due_at"],
+                condition=Q(changes_due_at__isnull=False),
+                name="article_changes_due",
+            ),
+            # The calendar of plans, and of the articles that have changes.
+            models.Index(
+                fields=["planned_for"],
+                condition=Q(planned_for__isnull=False),
+                name="article_planned",
+            ),
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(has_unpublished_changes=True),
+                name="article_changed",
+            ),
         ]
 
     def __str__(self):
         return self.headline
+
+    def save(self, *args, update_fields=None, **kwargs):
+        """Count the version: every save of the row is one."""
+        if self.pk and not self._state.adding:
+            self.version = F("version") + 1
+            if update_fields is not None:
+                update_fields = {*update_fields, "version"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+        if not isinstance(self.version, int):
+            self.refresh_from_db(fields=["version"])
 
     def get_absolute_url(self):
         return quoted(self.path) if self.path else ""
@@ -224,13 +327,14 @@ class Article(models.Model):
     def state(self, at=None):
         """Return what the desk says of it: a status, or what the clock makes of one.
 
-        One of "draft", "review", "withdrawn", "scheduled", "live" and "expired".
+        One of "draft", "review", "withdrawn", "scheduled", "live", "changed" (live,
+        with unpublished changes), "expired" and "trashed".
         """
         at = at or timezone.now()
         if self.status != self.Status.PUBLISHED:
             return self.status
         if self.is_live(at):
-            return "live"
+            return "changed" if self.has_unpublished_changes else "live"
         return "scheduled" if self.published_at > at else "expired"
 
     @property
@@ -267,14 +371,18 @@ class Article(models.Model):
         self.path = path
 
     def submit(self):
-        """Ask the editors to look at it."""
-        self.status = self.Status.REVIEW
-        self.save(update_fields=["status", "updated_at"])
+        """Ask the editors to look at it, or at the changes of a working copy."""
+        if self.status != self.Status.WORKING:
+            self.status = self.Status.REVIEW
+        self.submitted_at = timezone.now()
+        self.save(update_fields=["status", "submitted_at", "updated_at"])
 
     def send_back(self):
         """Return it from review to its author."""
-        self.status = self.Status.DRAFT
-        self.save(update_fields=["status", "updated_at"])
+        if self.status != self.Status.WORKING:
+            self.status = self.Status.DRAFT
+        self.submitted_at = None
+        self.save(update_fields=["status", "submitted_at", "updated_at"])
 
     def publish(self, at=None):
         """Show it to readers: now, or from the given moment on.
@@ -285,11 +393,16 @@ class Article(models.Model):
         now = timezone.now()
         self.status = self.Status.PUBLISHED
         self.published_at = at or min(self.published_at or now, now)
+        self.submitted_at = None
+        self.announced_at = self.end_announced_at = None
         if self.expires_at and self.expires_at <= self.published_at:
             self.expires_at = None
         self.assign_path()
         self.save(
-            update_fields=["status", "published_at", "expires_at", "path", "updated_at"]
+            update_fields=[
+                *("status", "published_at", "expires_at", "path", "updated_at"),
+                *("submitted_at", "announced_at", "end_announced_at"),
+            ]
         )
 
     def withdraw(self):
@@ -348,6 +461,8 @@ class Correction(models.Model):
         BOTTOM = "bottom", _("below the text")
 
     article = models.ForeignKey(Article, models.PROTECT, related_name="corrections")
+    # The same correction in a live article and in its working copy.
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=15, choices=Kind, default=Kind.CORRECTION)
     text = models.TextField()
     corrected_at = models.DateTimeField(_("date"), default=timezone.now)
@@ -355,6 +470,11 @@ class Correction(models.Model):
 
     class Meta:
         ordering = ["corrected_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "key"], name="correction_once_per_article"
+            )
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()}, {self.corrected_at:%Y-%m-%d}"

@@ -184,6 +184,7 @@ class Press:
             language="en",
             status=Article.Status.PUBLISHED,
             published_at=published_at,
+            announced_at=self.now,
             created_at=published_at,
             path=f"{path_for(headline, published_at)[:-1]}-{number}/",
         )

@@ -274,6 +274,9 @@ class _Desk:
             article.created_by = self.contributor
         else:
             article.assign_path()
+        # What is out already is no news for the clock.
+        if article.is_live(self.now):
+            article.announced_at = self.now
         article.save()
         self.make_rest(story, article, published_at)
 

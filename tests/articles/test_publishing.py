@@ -1,58 +1,172 @@
-from datetime import timedelta
+import json
 
-from django.test import TestCase
+import pytest
 
-from articles.models import Article
-from tests.factories import NOON, make_article
+from articles import publishing, revisions, signals
+from articles.models import Article, Correction
+from tests.factories import (
+    NOON,
+    make_article,
+    make_author,
+    make_picture,
+    make_section,
+    make_tag,
+    make_user,
+)
 
-HOUR = timedelta(hours=1)
-Status = Article.Status
+pytestmark = pytest.mark.django_db
 
 
-class WhoSeesAnArticle(TestCase):
-    def test_queryset_and_instance_agree(self):
-        cases = [
-            (Status.PUBLISHED, NOON - HOUR, None, True),
-            (Status.PUBLISHED, NOON, None, True),
-            (Status.PUBLISHED, NOON + HOUR, None, False),
-            (Status.PUBLISHED, NOON - HOUR, NOON, False),
-            (Status.PUBLISHED, NOON - HOUR, NOON + HOUR, True),
-            (Status.DRAFT, None, None, False),
-            (Status.REVIEW, None, None, False),
-            (Status.WITHDRAWN, NOON - HOUR, None, False),
+def everything():
+    """A published article with something in every place."""
+    article = make_article(
+        "Bridge opens",
+        body="<p>It opens.</p>",
+        section=make_section("City"),
+        lead_picture=make_picture(),
+        authors=[make_author("Ann"), make_author("Ben")],
+        tags=[make_tag("bridges"), make_tag("city")],
+    )
+    Correction.objects.create(article=article, text="It was Monday.")
+    return article
+
+
+class TestSnapshots:
+    def test_put_back_what_was_taken(self):
+        article = everything()
+        snapshot = json.loads(json.dumps(revisions.take(article)))
+        other = make_article("Another", status="draft")
+        assert revisions.put(other, snapshot) == []
+        other = Article.objects.get(pk=other.pk)
+        assert revisions.take(other) == snapshot
+        assert other.path is None
+
+    def test_name_what_was_deleted_since(self):
+        article = everything()
+        snapshot = revisions.take(article)
+        article.section = None
+        article.save()
+        snapshot["section"]["id"] = 999_999
+        snapshot["bylines"][0]["author"]["id"] = 999_999
+        assert revisions.put(article, snapshot) == ["City", "Ann"]
+        assert [str(line) for line in article.bylines.all()] == ["Ben"]
+        assert article.section is None
+
+
+class TestWorkingCopy:
+    def test_hides_changes_until_they_are_published(self):
+        article, user = everything(), make_user()
+        copy = publishing.open_working_copy(article, user)
+        copy.headline = "Bridge opens twice"
+        copy.save()
+        copy.tags.add("water")
+        revisions.set_bylines(copy, [(make_author("Cleo"), "", "")])
+        live = Article.objects.get(pk=article.pk)
+        assert live.state() == "changed"
+        assert live.headline == "Bridge opens"
+        assert copy not in Article.objects.live()
+
+        publishing.publish_changes(article, user)
+        live = Article.objects.get(pk=article.pk)
+        assert live.state() == "live"
+        assert live.headline == "Bridge opens twice"
+        assert sorted(live.tags.names()) == ["bridges", "city", "water"]
+        assert live.byline_text() == "Cleo"
+        assert live.corrections.count() == 1
+        assert live.path == article.path
+        assert not Article.objects.filter(copy_of=article).exists()
+
+    def test_takes_in_what_changed_in_the_live_row_alone(self):
+        article, user = everything(), make_user()
+        copy = publishing.open_working_copy(article, user)
+        copy.headline = "Mine"
+        copy.save()
+        article.standfirst = "An import's"
+        article.save()
+        publishing.publish_changes(article, user)
+        live = Article.objects.get(pk=article.pk)
+        assert (live.headline, live.standfirst) == ("Mine", "An import's")
+
+    def test_refuses_to_choose_between_two_changes(self):
+        article, user = everything(), make_user()
+        copy = publishing.open_working_copy(article, user)
+        copy.headline = "Mine"
+        copy.save()
+        article.headline = "Theirs"
+        article.save()
+        with pytest.raises(publishing.Clash) as clash:
+            publishing.publish_changes(article, user)
+        assert clash.value.fields == ["headline"]
+        assert Article.objects.get(pk=article.pk).headline == "Theirs"
+
+    def test_thrown_away_stays_in_the_history(self):
+        article, user = everything(), make_user()
+        copy = publishing.open_working_copy(article, user)
+        copy.headline = "Mine"
+        copy.save()
+        publishing.discard_changes(article, user)
+        live = Article.objects.get(pk=article.pk)
+        assert live.state() == "live"
+        assert live.headline == "Bridge opens"
+        assert [r.snapshot["headline"] for r in live.revisions.all()] == [
+            "Bridge opens",
+            "Mine",
         ]
-        for status, published_at, expires_at, seen in cases:
-            with self.subTest(status=status, published_at=published_at):
-                article = make_article(
-                    status=status, published_at=published_at, expires_at=expires_at
-                )
-                self.assertIs(article.is_live(at=NOON), seen)
-                self.assertIs(article in Article.objects.live(at=NOON), seen)
 
 
-class Addresses(TestCase):
-    def test_a_new_article_gets_its_address_at_its_first_publication(self):
-        article = make_article("Rain at last", status=Status.DRAFT)
-        self.assertIsNone(article.path)
-        article.publish(at=NOON)
-        self.assertEqual(article.path, "/2024/05/rain-at-last/")
+class TestRevisions:
+    def test_are_numbered_and_a_plain_save_without_a_change_makes_none(self):
+        article, user = everything(), make_user("eve")
+        first = revisions.record(article, user)
+        assert revisions.record(article, user) == first
+        article.headline = "Other"
+        article.save()
+        second = revisions.record(article, user)
+        assert (first.number, second.number) == (1, 2)
+        assert second.was_public
+        assert second.created_by_name == "eve"
 
-    def test_equal_headlines_get_different_addresses(self):
-        first, second = make_article("Rain"), make_article("Rain")
-        self.assertEqual(
-            [first.path, second.path], ["/2024/05/rain/", "/2024/05/rain-2/"]
-        )
+    def test_restoring_makes_a_new_one(self):
+        article, user = everything(), make_user()
+        first = revisions.record(article, user)
+        article.headline = "Other"
+        article.published_at = NOON.replace(year=2023)
+        article.save()
+        revisions.record(article, user)
+        assert revisions.restore(article, first, user) == []
+        article = Article.objects.get(pk=article.pk)
+        assert article.headline == "Bridge opens"
+        assert article.published_at.year == 2023
+        newest = article.revisions.first()
+        assert (newest.number, newest.restored_from) == (3, first)
 
-    def test_publishing_again_keeps_date_and_address(self):
-        article = make_article("Rain")
-        article.withdraw()
-        article.headline = "Snow"
-        article.publish()
-        article.refresh_from_db()
-        self.assertEqual(article.published_at, NOON)
-        self.assertEqual(article.path, "/2024/05/rain/")
 
-    def test_a_headline_in_another_script_gets_a_readable_address(self):
-        article = make_article("عودة المطر")
-        self.assertEqual(article.path, "/2024/05/عودة-المطر/")
-        self.assertNotIn("عودة", article.get_absolute_url())
+class TestTrash:
+    def test_takes_an_article_from_readers_and_gives_it_back(self):
+        article, user = everything(), make_user()
+        publishing.move_to_trash(article, user)
+        assert article.state() == "trashed"
+        assert article not in Article.objects.live()
+        assert article not in Article.objects.originals()
+        publishing.take_from_trash(article, as_it_was=True)
+        assert article.is_live()
+        publishing.move_to_trash(article, user)
+        publishing.take_from_trash(article, as_it_was=False)
+        assert article.state() == "withdrawn"
+
+
+class TestAnnouncing:
+    def test_happens_once(self):
+        article, told = make_article(), []
+
+        def listen(sender, article, **kwargs):
+            told.append(article)
+
+        signals.article_went_out.connect(listen)
+        try:
+            assert publishing.announce(article)
+            assert not publishing.announce(article)
+        finally:
+            signals.article_went_out.disconnect(listen)
+        assert told == [article]
+        assert article not in Article.objects.unannounced()

@@ -1,0 +1,168 @@
+"""Verbs that write more than one article's row: working copies, trash, going out.
+
+They check nothing about who asks. What must happen once at a moment (mail, purge,
+index) hangs on the signals in articles/signals.py, which `announce…` send.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+
+from articles import revisions, signals
+from articles.models import Article, Revision
+
+Status = Article.Status
+Event = Revision.Event
+
+
+class Clash(Exception):
+    """The live article and its working copy both changed the same fields.
+
+    `fields` names them. Nothing was written; a person has to choose.
+    """
+
+    def __init__(self, fields):
+        super().__init__(", ".join(fields))
+        self.fields = fields
+
+
+def working_row(article):
+    """Return the row that editors change: the working copy, if there is one."""
+    if article.has_unpublished_changes:
+        return Article.objects.get(copy_of=article)
+    return article
+
+
+def open_working_copy(article, user):
+    """Return the working copy of a live article, made if there is none."""
+    if article.has_unpublished_changes:
+        return Article.objects.get(copy_of=article)
+    snapshot = revisions.take(article)
+    copy = Article(
+        status=Status.WORKING,
+        copy_of=article,
+        created_by=user,
+        headline=article.headline,
+        base=revisions.digests(snapshot),
+    )
+    copy.save()
+    revisions.put(copy, snapshot)
+    article.has_unpublished_changes = True
+    article.save(update_fields=["has_unpublished_changes"])
+    return copy
+
+
+def changed_on_both_sides(copy):
+    """Return (names changed in the live row only, names changed on both sides)."""
+    live, own = revisions.take(copy.copy_of), revisions.take(copy)
+    moved, both = [], []
+    for name in revisions.CONTENT:
+        base = copy.base[name]
+        if live[name] == own[name] or revisions.digest(live[name]) == base:
+            continue
+        (moved if revisions.digest(own[name]) == base else both).append(name)
+    return moved, both
+
+
+def rebase(copy):
+    """Take into a working copy what changed in the live row alone.
+
+    An import or a merge of authors may change the live row under it. Returns the
+    names of the fields that both changed, which only a person can settle.
+    """
+    moved, both = changed_on_both_sides(copy)
+    live = revisions.take(copy.copy_of)
+    if moved:
+        revisions.put(copy, live, moved)
+        copy.base |= {name: revisions.digest(live[name]) for name in moved}
+        copy.save(update_fields=["base"])
+    return both
+
+
+@transaction.atomic
+def publish_changes(article, user):
+    """Move the working copy onto the live article. Returns the revision.
+
+    Raises Clash where the live row changed in the same fields meanwhile.
+    """
+    article = Article.objects.select_for_update().get(pk=article.pk)
+    copy = Article.objects.get(copy_of=article)
+    if both := rebase(copy):
+        raise Clash(both)
+    revisions.record_before(article)
+    revisions.put(article, revisions.take(copy))
+    _drop(copy)
+    article.has_unpublished_changes = False
+    article.save(update_fields=["has_unpublished_changes"])
+    revision = revisions.record(article, user, Event.PUBLISHED)
+    transaction.on_commit(
+        lambda: signals.changes_went_out.send(Article, article=article, user=user)
+    )
+    return revision
+
+
+@transaction.atomic
+def discard_changes(article, user):
+    """Throw the working copy away; the history keeps what it said."""
+    article = Article.objects.select_for_update().get(pk=article.pk)
+    copy = Article.objects.get(copy_of=article)
+    revisions.record(copy, user, Event.SAVED)
+    _drop(copy)
+    article.has_unpublished_changes = False
+    article.save(update_fields=["has_unpublished_changes"])
+    revisions.record(article, user, Event.DISCARDED)
+
+
+def _drop(copy):
+    copy.corrections.all().delete()
+    copy.delete()
+
+
+def move_to_trash(article, user):
+    """Take an article from the desk and from readers. The address stays its own."""
+    article.trashed_from = article.status
+    article.status = Status.TRASHED
+    article.trashed_at, article.trashed_by = timezone.now(), user
+    article.save(
+        update_fields=[
+            *("status", "trashed_from", "trashed_at", "trashed_by", "updated_at")
+        ]
+    )
+
+
+def take_from_trash(article, *, as_it_was):
+    """Bring an article back: as it was, or, where readers would see it, withdrawn."""
+    status = article.trashed_from or Status.DRAFT
+    if status == Status.PUBLISHED and not as_it_was:
+        status = Status.WITHDRAWN
+    article.status, article.trashed_from = status, ""
+    article.trashed_at = article.trashed_by = None
+    article.save(
+        update_fields=[
+            *("status", "trashed_from", "trashed_at", "trashed_by", "updated_at")
+        ]
+    )
+
+
+def announce(article, at=None):
+    """Do once what follows when readers can see an article. Returns whether it did.
+
+    The conditional UPDATE is the claim: of eight that ask at once, one gets it. A
+    receiver that raises gives the claim back, so that the next try does it again.
+    """
+    return _claim(article, "announced_at", signals.article_went_out, at)
+
+
+def announce_end(article, at=None):
+    """Do once what follows when an article's end has come; like `announce`."""
+    return _claim(article, "end_announced_at", signals.article_ended, at)
+
+
+def _claim(article, column, signal, at):
+    with transaction.atomic():
+        unclaimed = Article.objects.filter(
+            pk=article.pk, status=Status.PUBLISHED, **{f"{column}__isnull": True}
+        )
+        if not unclaimed.update(**{column: at or timezone.now()}):
+            return False
+        signal.send(Article, article=article)
+    return True

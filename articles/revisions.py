@@ -1,0 +1,249 @@
+"""Whole articles as values: taken, told apart field by field, put back.
+
+A snapshot is a dict that JSON can hold, one key per name in CONTENT:
+
+- a plain field: its value; moments as ISO 8601 in UTC, days as YYYY-MM-DD
+- a reference (section, series, pictures): None or {"id": …, "name": …}
+- "tags": [name, …] in alphabetical order
+- "bylines": [{"author": {"id", "name"}, "role", "credit"}, …] in their order
+- "corrections": [{"key", "kind", "text", "corrected_at", "place"}, …]
+
+The names are there for the day when what they name has been deleted.
+"""
+
+import hashlib
+import json
+from datetime import UTC, date, datetime
+
+from django.db.models import Max
+
+from articles.models import (
+    Article,
+    Byline,
+    Correction,
+    Picture,
+    Revision,
+    Section,
+    Series,
+    Tag,
+)
+from authors.models import Author
+
+PLAIN = (
+    *("headline", "front_headline", "standfirst", "body", "language"),
+    *("series_position", "published_at", "expires_at"),
+    *("material_update_at", "material_update_note"),
+    *("canonical_url", "first_published_in", "seo_title", "seo_description"),
+    *("has_no_ads", "is_no_index", "ai_use", "sources"),
+    *("planned_for", "embargo_until"),
+)
+REFERENCES = {
+    "section": Section,
+    "series": Series,
+    "lead_picture": Picture,
+    "social_picture": Picture,
+}
+CONTENT = (*PLAIN, *REFERENCES, "tags", "bylines", "corrections")
+# Restoring brings back what was written, not when it was to be seen; and what was
+# said to be wrong stays said.
+RESTORED = tuple(
+    name
+    for name in CONTENT
+    if name
+    not in ("published_at", "expires_at", "planned_for", "embargo_until", "corrections")
+)
+
+
+def take(article):
+    """Return the snapshot of an article's row, or of a working copy's."""
+    snapshot = {name: plain(getattr(article, name)) for name in PLAIN}
+    for name in REFERENCES:
+        row = getattr(article, name)
+        snapshot[name] = {"id": row.pk, "name": str(row)} if row else None
+    snapshot["tags"] = sorted(article.tags.values_list("name", flat=True))
+    snapshot["bylines"] = [
+        {
+            "author": {"id": byline.author_id, "name": byline.author.name},
+            "role": byline.role,
+            "credit": byline.credit,
+        }
+        for byline in article.bylines.select_related("author")
+    ]
+    snapshot["corrections"] = [
+        {
+            "key": str(correction.key),
+            "kind": correction.kind,
+            "text": correction.text,
+            "corrected_at": plain(correction.corrected_at),
+            "place": correction.place,
+        }
+        for correction in article.corrections.all()
+    ]
+    return snapshot
+
+
+def plain(value):
+    """Return a field's value as JSON holds it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if value is None or isinstance(value, bool | int) else str(value)
+
+
+def digest(value):
+    """Return 16 hexadecimal digits that tell one value of a snapshot from another."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def digests(snapshot):
+    """Return {name: digest} of a snapshot."""
+    return {name: digest(snapshot.get(name)) for name in CONTENT}
+
+
+def put(article, snapshot, names=CONTENT):
+    """Write the named parts of a snapshot into an article; return what was missing.
+
+    What was deleted since cannot be put back: its name is in the list returned,
+    and its place stays empty. Only what differs is written. Corrections are added
+    and changed, never taken away.
+    """
+    now = take(article)
+    changed = [name for name in names if now[name] != snapshot.get(name)]
+    missing, columns = [], []
+    for name in changed:
+        value = snapshot.get(name)
+        if name in PLAIN:
+            field = Article._meta.get_field(name)
+            setattr(article, name, field.to_python(value))
+            columns.append(name)
+        elif name in REFERENCES:
+            row = (
+                REFERENCES[name].objects.filter(pk=value["id"]).first()
+                if value
+                else None
+            )
+            if value and row is None:
+                missing.append(value["name"])
+            setattr(article, name, row)
+            columns.append(name)
+    if columns:
+        article.save(update_fields=[*columns, "updated_at"])
+    if "tags" in changed:
+        put_tags(article, snapshot["tags"])
+    if "bylines" in changed:
+        missing += _put_bylines(article, snapshot["bylines"])
+    if "corrections" in changed:
+        _put_corrections(article, snapshot["corrections"])
+    return missing
+
+
+def put_tags(article, names):
+    """Give an article exactly these tags; a tag that is gone is made again."""
+    rows = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
+    tags = [rows.get(name) or name for name in names]
+    article.tags.set(tags)
+
+
+def _put_bylines(article, wanted):
+    authors = Author.objects.in_bulk([line["author"]["id"] for line in wanted])
+    missing = [
+        line["author"]["name"] for line in wanted if line["author"]["id"] not in authors
+    ]
+    set_bylines(
+        article,
+        [
+            (authors[line["author"]["id"]], line["role"], line["credit"])
+            for line in wanted
+            if line["author"]["id"] in authors
+        ],
+    )
+    return missing
+
+
+def set_bylines(article, lines):
+    """Make the byline read: [(author, role, credit), …], touching only what differs."""
+    kept = {(line.author_id, line.role): line for line in article.bylines.all()}
+    for position, (author, role, credit) in enumerate(lines):
+        line = kept.pop((author.pk, role), None)
+        if line is None:
+            Byline.objects.create(
+                article=article,
+                author=author,
+                role=role,
+                credit=credit,
+                position=position,
+            )
+        elif (line.credit, line.position) != (credit, position):
+            line.credit, line.position = credit, position
+            line.save(update_fields=["credit", "position"])
+    for line in kept.values():
+        line.delete()
+
+
+def _put_corrections(article, wanted):
+    for correction in wanted:
+        Correction.objects.update_or_create(
+            article=article,
+            key=correction["key"],
+            defaults={
+                "kind": correction["kind"],
+                "text": correction["text"],
+                "corrected_at": datetime.fromisoformat(correction["corrected_at"]),
+                "place": correction["place"],
+            },
+        )
+
+
+def record(article, user, event=Revision.Event.SAVED, **fields):
+    """Make a revision of what a row, or a working copy, holds now.
+
+    It belongs to the live row. A plain save that changed nothing makes none, and
+    returns the newest one. Call it inside the transaction of the change, which
+    holds the article's row: that is what keeps the numbers apart.
+    """
+    original = article.copy_of or article
+    snapshot = take(article)
+    newest = original.revisions.first()
+    if (
+        newest
+        and event == Revision.Event.SAVED
+        and newest.snapshot == json.loads(json.dumps(snapshot))
+    ):
+        return newest
+    fields.setdefault("was_public", article.is_live())
+    number = original.revisions.aggregate(last=Max("number"))["last"] or 0
+    return Revision.objects.create(
+        article=original,
+        number=number + 1,
+        snapshot=snapshot,
+        event=event,
+        created_by=user,
+        created_by_name=name_of(user),
+        **fields,
+    )
+
+
+def record_before(article):
+    """Keep what stood here before the first change that is recorded.
+
+    An imported article has no revisions; call this before it is changed.
+    """
+    if not article.revisions.exists():
+        record(article, None, Revision.Event.BEFORE, created_at=article.updated_at)
+
+
+def restore(article, revision, user):
+    """Write an older version into the row (or working copy); return what is missing.
+
+    Makes a new revision: nothing that was written since is lost.
+    """
+    missing = put(article, revision.snapshot, RESTORED)
+    record(article, user, Revision.Event.RESTORED, restored_from=revision)
+    return missing
+
+
+def name_of(user):
+    """Return a member of staff's name as the history keeps it."""
+    return (user.get_full_name() or user.get_username())[:150] if user else ""
