@@ -6,43 +6,25 @@ It stands in this app because imports point `newsroom → articles → authors`.
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.models import LogEntry
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.widgets import (
     AutocompleteSelect,
     AutocompleteSelectMultiple,
     RelatedFieldWidgetWrapper,
 )
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest
-from django.db import models
+from django.db import models, transaction
 from django.forms.widgets import Script
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 
-# The browser's own picker: one field, usable on a phone, nothing to load.
-DATETIME_FORMAT = "%Y-%m-%dT%H:%M"
-
-
-class MinuteField(forms.DateTimeField):
-    """A moment, entered to the minute.
-
-    Seconds that are stored already are no change of the editor's.
-    """
-
-    widget = forms.DateTimeInput(
-        format=DATETIME_FORMAT, attrs={"type": "datetime-local"}
-    )
-
-    def has_changed(self, initial, data):
-        if initial:
-            initial = self.to_python(initial).replace(second=0, microsecond=0)
-        return super().has_changed(initial, data)
-
-
-class DayField(forms.DateField):
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
+from authors.merging import MergingForm, MergingFormSet
+from authors.moments import DayField, MinuteField
 
 FORMFIELDS = {
     # Django 5.2 warns that a bare "example.org" will mean https from 6.0 on; it
@@ -126,6 +108,49 @@ class DeskAdmin(DeskFields, admin.ModelAdmin):
     # "Show counts" and "5 of 100,000" would count the whole table per page.
     show_facets = admin.ShowFacets.NEVER
     show_full_result_count = False
+    form = MergingForm
+
+    def get_object(self, request, object_id, from_field=None):
+        """Return the row; where something is sent, locked until it is written.
+
+        What is stored is read, merged with what was sent, and written: nobody may
+        write in between. SQLite lets one transaction write at a time anyway.
+        """
+        row = super().get_object(request, object_id, from_field)
+        if row is not None and request.method == "POST":
+            self.model._base_manager.select_for_update().filter(pk=row.pk).first()
+            row = super().get_object(request, object_id, from_field)
+        return row
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Write everything or nothing: a form that is shown again wrote nothing."""
+        with transaction.atomic():
+            response = super().changeform_view(
+                request, object_id, form_url, extra_context
+            )
+            if request.method == "POST" and isinstance(response, TemplateResponse):
+                transaction.set_rollback(True)
+        return response
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Show what was typed for a row that is gone, instead of losing it."""
+        if request.method != "POST":
+            return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
+        typed = [
+            (name, value)
+            for name, values in request.POST.lists()
+            for value in values
+            if not name.startswith(("_", "csrf", "initial-"))
+            and "_FORMS" not in name
+            and value.strip()
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("This no longer exists"),
+            "opts": opts,
+            "typed": typed,
+        }
+        return TemplateResponse(request, "admin/gone.html", context, status=410)
 
     def changelist_view(self, request, extra_context=None):
         """Call the list what it lists, not "Select … to change"."""
@@ -150,10 +175,26 @@ class DeskAdmin(DeskFields, admin.ModelAdmin):
         # The editor's import map is an inline script, which runs only with the
         # nonce of this response. The nonce is lazy, and falsy until it is used.
         context["media"] = Media.from_media(context["media"], nonce=request.csp_nonce)
+        context["clashes"] = self.clashes_of(context)
+        if context["clashes"]:
+            context["last_saved"] = (
+                LogEntry.objects.filter(
+                    content_type=ContentType.objects.get_for_model(self.model),
+                    object_id=context["object_id"],
+                )
+                .select_related("user")
+                .first()
+            )
         return super().render_change_form(request, context, **kwargs)
 
+    def clashes_of(self, context):
+        """Return the Clash of every field of the form and its inlines."""
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        forms = [context["adminform"].form, *formsets]
+        return [clash for form in forms for clash in getattr(form, "clashes", [])]
 
-class SortedForm(forms.ModelForm):
+
+class SortedForm(MergingForm):
     """A row of an inline that editors put in order.
 
     The browser numbers every row, the empty one too, so a position alone does
@@ -168,13 +209,22 @@ class SortedForm(forms.ModelForm):
     def clean_position(self):
         return self.cleaned_data["position"] or 0
 
+    def _ask(self, name, *args):
+        # An order holds no text: of two, the later one counts.
+        if name != "position":
+            super()._ask(name, *args)
+
 
 class DeskTabularInline(DeskFields, admin.TabularInline):
     extra = 0
+    form = MergingForm
+    formset = MergingFormSet
 
 
 class DeskStackedInline(DeskFields, admin.StackedInline):
     extra = 0
+    form = MergingForm
+    formset = MergingFormSet
 
 
 class SortedInline(DeskTabularInline):

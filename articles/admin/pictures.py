@@ -14,13 +14,14 @@ from articles.admin import picture_chooser
 from articles.models import Article, Page, Picture
 from authors.desk import DeskAdmin
 from authors.images import read_image
+from authors.merging import MergingForm
 
 # So many uses are named; the rest is counted.
 NAMED = 10
 FOCAL_LABELS = {"focal_x": _("From the left"), "focal_y": _("From the top")}
 
 
-class PictureForm(forms.ModelForm):
+class PictureForm(MergingForm):
     upload = forms.FileField(
         label=_("file"),
         widget=forms.FileInput(attrs={"accept": "image/*"}),

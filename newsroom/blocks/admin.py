@@ -1,4 +1,3 @@
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.templatetags.articles import web_address
 from authors.desk import DeskAdmin, SortedInline
+from authors.merging import MergingForm
 from newsroom.blocks.models import (
     AdvertiseBlock,
     ShareBlock,
@@ -69,7 +69,7 @@ class StateFilter(admin.SimpleListFilter):
         return blocks
 
 
-class BlockForm(forms.ModelForm):
+class BlockForm(MergingForm):
     """Refuses a link that the templates would silently leave out."""
 
     def clean_link_url(self):
