@@ -56,7 +56,7 @@ clean:
 
 # A private secret for this machine; see the README's table of settings.
 .env:
-	@umask 077; printf 'SECRET_KEY=%s\nALLOWED_HOSTS=127.0.0.1,localhost\nHTTPS=false\nLANGUAGE_CODE=en-gb\n' \
+	@umask 077; printf 'SECRET_KEY=%s\nALLOWED_HOSTS=127.0.0.1,localhost\nHTTPS=false\nSITE_URL=http://127.0.0.1:8000\nLANGUAGE_CODE=en-gb\n' \
 	  "$$($(PYTHON) -c 'import secrets; print(secrets.token_urlsafe(50))')" > .env
 
 # Collected and compressed once, and again when a static file changed.

@@ -79,10 +79,11 @@ def rebase(copy):
 
 
 @transaction.atomic
-def publish_changes(article, user):
+def publish_changes(article, user, by_clock=False):
     """Move the working copy onto the live article. Returns the revision.
 
-    Raises Clash where the live row changed in the same fields meanwhile.
+    Raises Clash where the live row changed in the same fields meanwhile. Changes
+    that the clock publishes are in the history as `user`'s all the same.
     """
     article = Article.objects.select_for_update().get(pk=article.pk)
     copy = Article.objects.get(copy_of=article)
@@ -94,8 +95,10 @@ def publish_changes(article, user):
     article.has_unpublished_changes = False
     article.save(update_fields=["has_unpublished_changes"])
     revision = revisions.record(article, user, Event.PUBLISHED)
+    by = None if by_clock else user
     transaction.on_commit(
-        lambda: signals.changes_went_out.send(Article, article=article, user=user)
+        lambda: signals.changes_went_out.send(Article, article=article, user=by),
+        robust=True,  # readers see the changes: no save may look as if it had failed
     )
     return revision
 
@@ -117,11 +120,14 @@ def _drop(copy):
     copy.delete()
 
 
-def move_to_trash(article, user):
-    """Take an article from the desk and from readers. The address stays its own."""
+def move_to_trash(article, user, at=None):
+    """Take an article from the desk and from readers. The address stays its own.
+
+    Articles that are thrown away together share the moment `at`.
+    """
     article.trashed_from = article.status
     article.status = Status.TRASHED
-    article.trashed_at, article.trashed_by = timezone.now(), user
+    article.trashed_at, article.trashed_by = at or timezone.now(), user
     article.save(
         update_fields=[
             *("status", "trashed_from", "trashed_at", "trashed_by", "updated_at")
@@ -143,26 +149,38 @@ def take_from_trash(article, *, as_it_was):
     )
 
 
-def announce(article, at=None):
+def announce(article, at=None, user=None):
     """Do once what follows when readers can see an article. Returns whether it did.
 
     The conditional UPDATE is the claim: of eight that ask at once, one gets it. A
     receiver that raises gives the claim back, so that the next try does it again.
+    `user` is whoever published it by hand; the clock names nobody.
     """
-    return _claim(article, "announced_at", signals.article_went_out, at)
+    unclaimed = Article.objects.unannounced(at).filter(pk=article.pk)
+    with transaction.atomic():
+        if not unclaimed.update(announced_at=timezone.now()):
+            return False
+        signals.article_went_out.send(Article, article=article, user=user)
+    return True
 
 
 def announce_end(article, at=None):
     """Do once what follows when an article's end has come; like `announce`."""
-    return _claim(article, "end_announced_at", signals.article_ended, at)
-
-
-def _claim(article, column, signal, at):
+    unclaimed = Article.objects.end_unannounced(at).filter(pk=article.pk)
     with transaction.atomic():
-        unclaimed = Article.objects.filter(
-            pk=article.pk, status=Status.PUBLISHED, **{f"{column}__isnull": True}
-        )
-        if not unclaimed.update(**{column: at or timezone.now()}):
+        if not unclaimed.update(end_announced_at=timezone.now()):
             return False
-        signal.send(Article, article=article)
+        signals.article_ended.send(Article, article=article)
     return True
+
+
+def announce_by_hand(article, user):
+    """Announce what somebody published just now, as soon as that is saved.
+
+    A receiver that fails is logged and spoils no save: the clock tries again.
+    """
+    if article.is_live():
+        transaction.on_commit(
+            lambda: announce(article, user=user),
+            robust=True,
+        )

@@ -7,10 +7,12 @@ from django.dispatch import Signal
 # returns a sentence about what it made, or "".
 chrome_found = Signal()
 
-# Readers can see an article from now on: sent once per publication, with `article`,
-# inside the transaction that notes it.
+# Readers can see an article from now on: sent once per publication, with `article`
+# and the `user` who published it (None: the clock), inside the transaction that
+# notes it.
 article_went_out = Signal()
 # Its end has come; the same.
 article_ended = Signal()
-# The working copy became the live article; with `article` and `user`.
+# The working copy became the live article; with `article` and `user` (None: the
+# clock). After the commit: a receiver that fails is logged.
 changes_went_out = Signal()

@@ -14,7 +14,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import publishing
+from articles import gate, notices, publishing
 from articles.models import Article, Autosave, Notice, Presence
 from articles.planner import analyze
 from newsroom.models import Heartbeat
@@ -77,9 +77,10 @@ def tick(at=None, resting=None):
         lambda copy: _publish_changes(copy, at),
     )
     due = Article.objects
-    report.announced = _each(due.unannounced(at), announce, report, resting)
-    report.ended = _each(due.end_unannounced(at), end, report, resting)
-    report.changed = _each(due.with_changes_due(at), change, report, resting)
+    with notices.together():
+        report.announced = _each(due.unannounced(at), announce, report, resting)
+        report.ended = _each(due.end_unannounced(at), end, report, resting)
+        report.changed = _each(due.with_changes_due(at), change, report, resting)
     _keep_up()
     _beat(report, resting)
     return report
@@ -141,6 +142,7 @@ def _tried(verb, article, report):
     except Left as error:
         sentence = _("The changes of “%(headline)s” did not go out: %(reason)s")
         reason = str(error)
+        notices.change_failed(article, reason)
     # What hangs on an article's going out may raise anything, and must not keep a
     # thousand others waiting.
     except Exception as error:
@@ -154,19 +156,30 @@ def _tried(verb, article, report):
 
 @transaction.atomic
 def _publish_changes(copy, at):
-    """Publish scheduled changes; the live row's lock lets one of eight clocks do it."""
+    """Publish scheduled changes; the live row's lock lets one of eight clocks do it.
+
+    Raises Left where a person has to look first. The copy is left as it is.
+    """
     article = Article.objects.select_for_update().get(pk=copy.copy_of_id)
     copy = Article.objects.with_changes_due(at).filter(pk=copy.pk).first()
     if copy is None:
         return False
+    if article.status != Article.Status.PUBLISHED:
+        raise Left(_("the article is “%s”.") % article.get_status_display())
+    if findings := gate.blocking(copy, at):
+        raise Left(" ".join(finding.message for finding in findings))
     try:
-        publishing.publish_changes(article, copy.created_by)
+        publishing.publish_changes(article, copy.created_by, by_clock=True)
     except publishing.Clash as clash:
-        names = [
-            str(Article._meta.get_field(name).verbose_name) for name in clash.fields
-        ]
-        raise Left(_("the article changed too (%s).") % ", ".join(names)) from clash
+        names = ", ".join(_name(field) for field in clash.fields)
+        raise Left(
+            _("the same was changed in the live article: %s.") % names
+        ) from clash
     return True
+
+
+def _name(field):
+    return str(Article._meta.get_field(field).verbose_name)
 
 
 def _beat(report, resting):
