@@ -1,5 +1,9 @@
+import logging
 import multiprocessing
 import os
+import subprocess
+import sys
+import threading
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
@@ -9,7 +13,12 @@ from gunicorn.app.base import BaseApplication
 from articles.planner import analyze
 from newsroom.wsgi import application
 
+logger = logging.getLogger(__name__)
+
 MEMORY = "/dev/shm"  # Linux
+# Seconds before a clock that ended by itself is started again, and that it has to
+# finish what it is at.
+PAUSE, PATIENCE = 2, 10
 
 
 class Server(BaseApplication):
@@ -27,8 +36,43 @@ class Server(BaseApplication):
         return application
 
 
+class ClockProcess:
+    """The clock in a process of its own, one for all workers, kept running.
+
+    It ends by itself when its parent is gone, even by SIGKILL (clock.run).
+    """
+
+    def __init__(self):
+        self.is_over = threading.Event()
+        self.process = None
+        self.keeper = threading.Thread(target=self._keep, daemon=True)
+
+    def start(self, server):
+        self.keeper.start()
+
+    def _keep(self):
+        manage = str(settings.BASE_DIR / "manage.py")
+        command = [sys.executable, manage, "tick", "--loop", "--parent"]
+        while not self.is_over.is_set():
+            self.process = subprocess.Popen([*command, str(os.getpid())])
+            # gunicorn may reap it first; then there is no exit code to be had.
+            self.process.wait()
+            if not self.is_over.wait(PAUSE):
+                logger.error("The clock ended by itself; it is started again.")
+
+    def stop(self, server):
+        self.is_over.set()
+        if self.process:
+            self.process.terminate()
+        self.keeper.join(PATIENCE)
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+
+
 class Command(BaseCommand):
-    help = "Serve the site with gunicorn. Ends with Ctrl-C or SIGTERM."
+    help = (
+        "Serve the site with gunicorn, and run its clock. Ends with Ctrl-C or SIGTERM."
+    )
 
     def add_arguments(self, parser):
         parser.add_argument(
@@ -38,8 +82,13 @@ class Command(BaseCommand):
             "--workers", type=int, default=min(multiprocessing.cpu_count(), 4)
         )
         parser.add_argument("--threads", type=int, default=4, help="per worker")
+        parser.add_argument(
+            "--no-clock",
+            action="store_true",
+            help="the clock runs elsewhere (manage.py tick --loop)",
+        )
 
-    def handle(self, *, address, workers, threads, **options):
+    def handle(self, *, address, workers, threads, no_clock, **options):
         host, _, port = address.rpartition(":")
         if not port.isdigit() or not 0 < int(port) < 65536:
             raise CommandError(f"{address!r} is no address; say HOST:PORT or PORT.")
@@ -57,8 +106,11 @@ class Command(BaseCommand):
             f"Serving http://{host or '127.0.0.1'}:{port}/ (Ctrl-C ends it)"
         )
         self.stdout.flush()
+        clock = ClockProcess()
+        hooks = {"when_ready": clock.start, "on_exit": clock.stop}
         Server(
             {
+                **({} if no_clock else hooks),
                 "bind": f"{host or '127.0.0.1'}:{port}",
                 "workers": workers,
                 "worker_class": "gthread",
