@@ -49,6 +49,10 @@ class BodyFormField(ProseEditorFormField):
         is_body = isinstance(widget, BodyWidget)
         super().__init__(*args, widget=widget if is_body else BodyWidget(), **kwargs)
 
+    def spelled(self, value):
+        """Return a body as authors.merging compares it: in its one spelling."""
+        return clean(value or "")
+
 
 class BodyField(ProseEditorField):
     """Rich text that is sanitised whichever way it comes in.

@@ -78,8 +78,28 @@ def rebase(copy):
     return both
 
 
+def accept_own_side(copy, names):
+    """Note that the live row's values of these fields were seen and are to go."""
+    live = revisions.take(copy.copy_of)
+    copy.base |= {name: revisions.digest(live[name]) for name in names}
+    copy.save(update_fields=["base"])
+
+
+def drop_unchanged(row):
+    """Throw away a working copy that says what the live row says; tell whether."""
+    article = row.copy_of
+    if article is None or row.submitted_at or row.changes_due_at:
+        return False
+    if revisions.take(row) != revisions.take(article):
+        return False
+    _drop(row)
+    article.has_unpublished_changes = False
+    article.save(update_fields=["has_unpublished_changes"])
+    return True
+
+
 @transaction.atomic
-def publish_changes(article, user, by_clock=False):
+def publish_changes(article, user, by_clock=False, name=""):
     """Move the working copy onto the live article. Returns the revision.
 
     Raises Clash where the live row changed in the same fields meanwhile. Changes
@@ -89,12 +109,12 @@ def publish_changes(article, user, by_clock=False):
     copy = Article.objects.get(copy_of=article)
     if both := rebase(copy):
         raise Clash(both)
-    revisions.record_before(article)
+    revisions.record_unseen(article)
     revisions.put(article, revisions.take(copy))
     _drop(copy)
     article.has_unpublished_changes = False
     article.save(update_fields=["has_unpublished_changes"])
-    revision = revisions.record(article, user, Event.PUBLISHED)
+    revision = revisions.record(article, user, Event.PUBLISHED, name=name)
     by = None if by_clock else user
     transaction.on_commit(
         lambda: signals.changes_went_out.send(Article, article=article, user=by),

@@ -209,8 +209,11 @@ def record(article, user, event=Revision.Event.SAVED, **fields):
     if (
         newest
         and event == Revision.Event.SAVED
-        and newest.snapshot == json.loads(json.dumps(snapshot))
+        and newest.snapshot == _as_json(snapshot)
     ):
+        if fields.get("name"):
+            newest.name = fields["name"]
+            newest.save(update_fields=["name"])
         return newest
     fields.setdefault("was_public", article.is_live())
     number = original.revisions.aggregate(last=Max("number"))["last"] or 0
@@ -232,6 +235,20 @@ def record_before(article):
     """
     if not article.revisions.exists():
         record(article, None, Revision.Event.BEFORE, created_at=article.updated_at)
+
+
+def record_unseen(article):
+    """Keep what readers saw until now, where no revision of it was made.
+
+    An import or a merge changes live articles without one.
+    """
+    newest = article.revisions.filter(was_public=True).first()
+    if newest is None or newest.snapshot != _as_json(take(article)):
+        record(article, None, Revision.Event.BEFORE, created_at=article.updated_at)
+
+
+def _as_json(snapshot):
+    return json.loads(json.dumps(snapshot))
 
 
 def restore(article, revision, user):

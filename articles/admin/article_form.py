@@ -6,8 +6,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.tag_field import TagsField
-from articles.models import Article, Byline, Correction, Page
-from authors.desk import DeskStackedInline, SortedInline
+from articles.compare import compare_values
+from articles.models import Article, Page
+from authors.merging import MergingForm
 
 MAIN = (None, {"fields": ["headline", "standfirst", "body"], "classes": ["main"]})
 # What a contributor fills in; the rest is the editors' business.
@@ -32,7 +33,10 @@ EDITOR_FIELDSETS = [
     (_("Lead picture"), {"fields": ["lead_picture"], "classes": ["side"]}),
     (
         _("Dates"),
-        {"fields": ["published_at", "expires_at"], "classes": ["side"]},
+        {
+            "fields": ["published_at", "expires_at", "changes_due_at"],
+            "classes": ["side"],
+        },
     ),
     (
         _("Update for readers"),
@@ -69,10 +73,11 @@ EDITOR_FIELDSETS = [
 ]
 
 
-class ArticleForm(forms.ModelForm):
+class ArticleForm(MergingForm):
     """Checks what only the form can know: which button was pressed.
 
-    `verb` is the name of that button, set by ArticleAdmin.
+    `verb` is the name of that button, set by ArticleAdmin. The row it edits may be
+    the working copy of a live article.
     """
 
     verb = "save"
@@ -99,34 +104,38 @@ class ArticleForm(forms.ModelForm):
             return
         published_at = self.cleaned_data.get("published_at")
         expires_at = self.cleaned_data.get("expires_at")
-        is_published = self.instance.status == Article.Status.PUBLISHED
+        is_published = self.instance.original.status == Article.Status.PUBLISHED
         if is_published and not published_at and "published_at" not in self.errors:
             self.add_error(
                 "published_at",
                 _("A published article has a date. To take it offline, withdraw it."),
             )
-        begins_at = published_at or timezone.now()
+        now = timezone.now()
+        if self.instance.original.is_live() and published_at and published_at > now:
+            self.add_error(
+                "published_at",
+                _("It is out already. To take it offline, withdraw it."),
+            )
+        changes_due_at = self.cleaned_data.get("changes_due_at")
+        if changes_due_at and changes_due_at <= now and self._is_new("changes_due_at"):
+            self.add_error(
+                "changes_due_at",
+                _("This moment has passed. To publish the changes now, clear it."),
+            )
+        begins_at = published_at or now
         if expires_at and expires_at <= begins_at:
             self.add_error("expires_at", _("The end must be after the publication."))
-        elif expires_at and self.verb == "publish" and expires_at <= timezone.now():
+        elif expires_at and self.verb == "publish" and expires_at <= now:
             self.add_error(
                 "expires_at", _("This moment has passed: clear it, or choose a later.")
             )
 
+    def _is_new(self, name):
+        return name in self.changed_data
 
-class BylineInline(SortedInline):
-    model = Byline
-    fields = ["author", "role", "credit", "position"]
-    autocomplete_fields = ["author"]
-    verbose_name_plural = _("bylines")
-
-    def get_extra(self, request, article=None, **kwargs):
-        return 0 if article and article.bylines.exists() else 1
-
-
-class CorrectionInline(DeskStackedInline):
-    """Corrections are said openly: they can be added and reworded, not deleted."""
-
-    model = Correction
-    can_delete = False
-    fields = [("kind", "place", "corrected_at"), "text"]
+    def difference(self, name, stored, typed):
+        """Show a clash of texts word by word."""
+        field = self.fields[name]
+        if isinstance(field, forms.CharField) and not isinstance(field, TagsField):
+            return compare_values(name, stored, typed)
+        return ""

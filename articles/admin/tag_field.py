@@ -112,6 +112,10 @@ class TagsField(forms.CharField):
             )
         return list(dict.fromkeys(found.get(name.casefold(), name) for name in names))
 
+    def spelled(self, value):
+        """Return the names as authors.merging compares them."""
+        return sorted(getattr(tag, "name", tag).casefold() for tag in value or ())
+
     def has_changed(self, initial, data):
         before = {tag.name.casefold() for tag in initial or []}
         return before != {name.casefold() for name in parse_names(data or "")}

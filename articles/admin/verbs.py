@@ -2,15 +2,22 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from articles import gate, notices, publishing, revisions
+from articles.models import Article, Revision
+
+Event = Revision.Event
 STATES = {
     "draft": _("Draft"),
     "review": _("In review"),
     "scheduled": _("Scheduled"),
     "live": _("Live"),
-    "expired": _("Ended"),
+    "changed": _("Live, with unpublished changes"),
+    "expired": _("Expired"),
     "withdrawn": _("Withdrawn"),
+    "trashed": _("In the trash"),
 }
 
 
@@ -28,20 +35,34 @@ class Verb:
         return "_save" if self.name == "save" else f"_{self.name}"
 
 
-def verbs_for(article, user):
+def needs_copy(article, user):
+    """Say whether this user's changes wait for "Publish changes".
+
+    A live article's always; a scheduled or ended one's only from those who may not
+    publish, because readers would see them without another look.
+    """
+    return article.is_live() or (
+        article.status == Article.Status.PUBLISHED
+        and not user.has_perm("articles.publish_article")
+    )
+
+
+class Refused(Exception):
+    """What a button asked for cannot be done; the text is saved all the same."""
+
+
+def verbs_for(article, user, row=None):
     """Return the verbs of the form, the usual one first.
 
-    Correcting a published article is an editor's work and needs no further
-    right; showing it to readers, or taking it from them, needs
+    `row` is what the form edits: the article or its working copy. Writing needs no
+    further right; showing it to readers, or taking it from them, needs
     `publish_article`. An article that has no row yet counts as a draft.
     """
     state = article.state()
+    if state in ("live", "changed") or article.has_unpublished_changes:
+        return _verbs_of_changes(article, user, row, state)
     may_publish = user.has_perm("articles.publish_article")
-    if state == "live":
-        verbs = [
-            Verb("save", _("Publish changes"), _("Readers see the changes now."), True)
-        ]
-    elif state == "draft":
+    if state == "draft":
         verbs = [Verb("save", _("Save draft"), _("Saved as a draft."), True)]
     else:
         verbs = [Verb("save", _("Save"), _("Saved."), True)]
@@ -59,27 +80,128 @@ def verbs_for(article, user):
             "withdrawn": _("Publish again"),
         }.get(state, _("Publish"))
         verbs.append(Verb("publish", label, _("Published.")))
-    if state in ("live", "expired"):
-        taken = _("Withdrawn: readers no longer see it.")
-        verbs.append(Verb("withdraw", _("Withdraw"), taken))
+    if state == "expired":
+        verbs.append(Verb("withdraw", _("Withdraw"), WITHDRAWN))
     if state in ("scheduled", "withdrawn"):
         back = _("It is a draft again.")
         verbs.append(Verb("send_back", _("Back to draft"), back))
     return verbs
 
 
-def perform(verb, article, *, now):
-    """Do to the saved article what the verb says, by the model's own methods."""
-    if verb == "submit":
-        article.submit()
-    elif verb == "send_back":
-        article.send_back()
-    elif verb == "withdraw":
-        article.withdraw()
-    elif verb == "publish":
-        # A date in the future is a plan, unless "Publish now" was pressed.
-        is_planned = article.published_at and article.published_at > now
-        was_scheduled = article.state(now) == "scheduled"
-        article.publish(
-            at=article.published_at if is_planned and not was_scheduled else None
+WITHDRAWN = _("Withdrawn: readers no longer see it.")
+
+
+def _verbs_of_changes(article, user, row, state):
+    """Return the verbs of an article whose changes wait in a working copy."""
+    kept = _("Saved. Readers still see the published text.")
+    verbs = [Verb("save", _("Save changes"), kept, True)]
+    was_submitted = row is not None and row.submitted_at
+    if user.has_perm("articles.publish_article"):
+        seen = _("Readers see the changes now.")
+        verbs.append(Verb("publish", _("Publish changes"), seen))
+    elif not was_submitted:
+        asked = _("Saved, and the changes were submitted for review.")
+        verbs.append(Verb("submit", _("Submit changes for review"), asked))
+    if was_submitted and user.has_perm("articles.edit_all_articles"):
+        returned = _("Saved, and the changes were sent back.")
+        verbs.append(Verb("send_back", _("Send back"), returned))
+    if article.has_unpublished_changes:
+        gone = _("The changes were discarded. The history keeps them.")
+        verbs.append(Verb("discard", _("Discard changes"), gone))
+    if state in ("live", "changed") and user.has_perm("articles.publish_article"):
+        verbs.append(Verb("withdraw", _("Withdraw"), WITHDRAWN))
+    return verbs
+
+
+def perform(verb, row, user, *, note="", name=""):
+    """Do to the saved row what the verb says; return the sentence for the editor.
+
+    `name` is the revision's, `note` what is said when sending back. Raises Refused.
+    """
+    article = row.original
+    match verb.name:
+        case "save":
+            _keep(row, user, name)
+        case "submit":
+            row.submit()
+            revisions.record(row, user, Event.SUBMITTED, name=name)
+            notices.submitted(row, user)
+        case "send_back":
+            row.send_back()
+            revisions.record(row, user, Event.SENT_BACK, name=name)
+            notices.sent_back(row, user, note)
+        case "withdraw":
+            revisions.record(row, user, name=name)
+            article.withdraw()
+            revisions.record(article, user, Event.WITHDRAWN)
+            notices.withdrawn(article, user)
+        case "discard":
+            publishing.discard_changes(article, user)
+        case "publish" if row != article:
+            return _publish_changes(verb, row, user, name)
+        case "publish":
+            return _publish(verb, row, user, name)
+    if verb.name == "save" and article.state() == "scheduled":
+        return SCHEDULED
+    return verb.done
+
+
+SCHEDULED = _("Scheduled: readers see it from the date you gave.")
+
+
+def _keep(row, user, name):
+    """Record a save; a working copy that says what readers see is none."""
+    if not publishing.drop_unchanged(row):
+        revisions.record(row, user, name=name)
+
+
+def _publish(verb, article, user, name):
+    """Publish an article, now or at the moment its date says."""
+    now = timezone.now()
+    refuse_blocked(article)
+    # A date in the future is a plan, unless "Publish now" was pressed.
+    is_planned = article.published_at and article.published_at > now
+    was_scheduled = article.state(now) == "scheduled"
+    article.publish(
+        at=article.published_at if is_planned and not was_scheduled else None
+    )
+    is_live = article.is_live()
+    event = Event.PUBLISHED if is_live else Event.SCHEDULED
+    revisions.record(article, user, event, name=name)
+    publishing.announce_by_hand(article, user)
+    return verb.done if is_live else SCHEDULED
+
+
+def _publish_changes(verb, copy, user, name):
+    """Publish a working copy, now or when it says."""
+    article = copy.copy_of
+    if publishing.drop_unchanged(copy):
+        return _("There is nothing to publish: readers see this text already.")
+    refuse_blocked(copy)
+    if copy.changes_due_at and copy.changes_due_at > timezone.now():
+        revisions.record(copy, user, Event.SCHEDULED, name=name)
+        return _("Scheduled: readers see the changes from the moment you gave.")
+    try:
+        publishing.publish_changes(article, user, name=name)
+    except publishing.Clash as clash:
+        revisions.record(copy, user, name=name)
+        publishing.accept_own_side(copy, clash.fields)
+        labels = ", ".join(
+            str(Article._meta.get_field(field).verbose_name) for field in clash.fields
         )
+        raise Refused(
+            _(
+                "The published text was changed meanwhile, by an import or a merge, "
+                "in: %s. The history shows both. Press “Publish changes” again to "
+                "put yours in its place."
+            )
+            % labels
+        ) from clash
+    return verb.done
+
+
+def refuse_blocked(row):
+    """Raise Refused with what the publish gate finds that blocks."""
+    if found := gate.blocking(row):
+        sentences = " ".join(str(finding.message) for finding in found)
+        raise Refused(_("Saved, but not published. %s") % sentences)

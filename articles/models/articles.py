@@ -338,6 +338,11 @@ class Article(models.Model):
         return "scheduled" if self.published_at > at else "expired"
 
     @property
+    def original(self):
+        """The article itself; of a working copy, the live one it belongs to."""
+        return self.copy_of or self
+
+    @property
     def direction(self):
         return direction_of(self.language)
 
