@@ -1,6 +1,6 @@
-"""The desk as a whole: its title, menu, dashboard and security policy."""
+"""The desk as a whole: its title, menu, pages of its own and security policy."""
 
-from functools import wraps
+from functools import cache, wraps
 
 from csp.constants import NONCE, SELF
 from django.contrib import admin
@@ -9,9 +9,9 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from articles.models import Article
+from articles import notices
 from authors.desk import DeskAdmin
-from newsroom.blocks.models import AdvertiseBlock
+from newsroom import calendar, dashboard, palette
 from newsroom.models import Publication
 
 MENU = [
@@ -27,8 +27,6 @@ MENU = [
         "blocks.advertiseblock",
     ),
 ]
-# How many of each the dashboard names.
-NAMED = 6
 # The import map of the editor is an inline script: it runs with a nonce.
 POLICY = {"script-src": [SELF, NONCE], "style-src": [SELF]}
 
@@ -92,10 +90,17 @@ class NewsroomAdminSite(admin.AdminSite):
     def get_urls(self):
         # /r/<type>/<id>/ tells every member of staff the address of any row, an
         # unpublished story's too. DeskAdmin links to the page itself instead.
-        return [
+        stock = [
             url
             for url in super().get_urls()
             if getattr(url, "name", None) != "view_on_site"
+        ]
+        # Before Django's, which end with "any other path is none".
+        return [
+            *dashboard.urls(self),
+            *calendar.urls(self),
+            *palette.urls(self),
+            *stock,
         ]
 
     def each_context(self, request):
@@ -104,6 +109,9 @@ class NewsroomAdminSite(admin.AdminSite):
             "site_title": publication.name,
             "site_header": publication.name,
             "may_write": request.user.has_perm("articles.add_article"),
+            "may_read_articles": request.user.has_perm("articles.view_article"),
+            # Counted where it is shown; asked for once.
+            "notices_unseen": cache(lambda: notices.unseen(request.user).count()),
         }
 
     def get_app_list(self, request, app_label=None):
@@ -125,27 +133,11 @@ class NewsroomAdminSite(admin.AdminSite):
         return [group for group in menu if group["models"]]
 
     def index(self, request, extra_context=None):
-        return super().index(
-            request, {**self.dashboard(request), **(extra_context or {})}
+        days = request.GET.get("days", "")
+        shown = dashboard.dashboard(
+            request.user, section_days=int(days) if days in ("30", "90") else 30
         )
-
-    def dashboard(self, request):
-        """Return what is going on, as far as this user may know of it."""
-        lists = {}
-        user = request.user
-        if user.has_perm("articles.view_article"):
-            visible = self._registry[Article].get_queryset(request).for_cards()
-            newest = visible.order_by("-updated_at", "-pk")
-            lists["in_review"] = newest.filter(status=Article.Status.REVIEW)
-            drafts = newest.filter(status=Article.Status.DRAFT)
-            lists["my_drafts"] = drafts.by(user)
-            if user.has_perm("articles.edit_all_articles"):
-                scheduled = visible.scheduled().order_by("published_at")
-                lists["scheduled"] = scheduled
-            lists["published"] = Article.objects.live().newest_first().for_cards()
-        if user.has_perm("blocks.view_advertiseblock"):
-            lists["ads"] = AdvertiseBlock.objects.live().select_related("picture")
-        return {name: list(rows[:NAMED]) for name, rows in lists.items()}
+        return super().index(request, {**shown, **(extra_context or {})})
 
 
 def _group(name, models):
