@@ -44,12 +44,23 @@ class ArticleQuerySet(models.QuerySet):
 
     def with_changes_due(self, at=None):
         """Working copies whose changes are to be published by now, oldest first."""
-        return self.filter(
-            status=self.model.Status.WORKING, changes_due_at__lte=at or timezone.now()
-        ).order_by("changes_due_at", "pk")
+        return (
+            self.filter(
+                status=self.model.Status.WORKING,
+                changes_due_at__lte=at or timezone.now(),
+            )
+            .exclude(copy_of__status=self.model.Status.TRASHED)
+            .order_by("changes_due_at", "pk")
+        )
 
     def in_trash(self):
         return self.filter(status=self.model.Status.TRASHED)
+
+    def in_trash_for(self, user):
+        """Trashed articles this member of staff may see, as `for_desk` has it."""
+        if user.has_perm("articles.edit_all_articles"):
+            return self.in_trash()
+        return self.in_trash().by(user)
 
     def originals(self):
         """Articles as the desk lists them: no working copies, nothing trashed.
