@@ -4,20 +4,17 @@ from django.core.exceptions import PermissionDenied
 from django.forms.widgets import Script
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from articles.admin import picture_chooser
-from articles.models import Article, Page, Picture
+from articles.admin.in_use import KeptWhileUsed, delete_selected, shown_uses
+from articles.models import Article, Picture
 from authors.desk import DeskAdmin
 from authors.images import read_image
 from authors.merging import MergingForm
 
-# So many uses are named; the rest is counted.
-NAMED = 10
 FOCAL_LABELS = {"focal_x": _("From the left"), "focal_y": _("From the top")}
 
 
@@ -64,7 +61,15 @@ class PictureForm(MergingForm):
 
 
 @admin.register(Picture)
-class PictureAdmin(DeskAdmin):
+class PictureAdmin(KeptWhileUsed, DeskAdmin):
+    choice = Article._meta.get_field("lead_picture")
+    successor_label = _("Show instead of it")
+    actions = [delete_selected]
+    consequence = _(
+        "Articles, pages and advertisements show the picture you choose, also in the "
+        "text. Captions stay as they were written there; what was copied from this "
+        "picture’s own caption and credit is replaced by the other one’s."
+    )
     form = PictureForm
     list_display = ["thumbnail", "named", "credit", "size", "created_at"]
     list_display_links = ["thumbnail", "named"]
@@ -116,57 +121,10 @@ class PictureAdmin(DeskAdmin):
 
     # Where it is used.
 
-    def uses_of(self, request, picture):
-        """Return ([(what, where, its address or ""), …], how many more).
-
-        Named is only what this user may see; the rest is in the number.
-        """
-        named, others = [], 0
-        for what, rows in users_of(picture):
-            page = self.admin_site._registry.get(rows.model)
-            keys = list(rows.values_list("pk", flat=True))
-            shown = []
-            if keys and page and page.has_view_permission(request):
-                shown = list(page.get_queryset(request).filter(pk__in=keys)[:NAMED])
-            named += [(what, str(row), _change_address(row), row) for row in shown]
-            others += len(keys) - len(shown)
-        return named, others
-
     def render_change_form(self, request, context, **kwargs):
-        picture = kwargs.get("obj")
-        if picture:
-            context["uses"], context["other_uses"] = self.uses_of(request, picture)
+        if picture := kwargs.get("obj"):
+            context["uses"] = shown_uses(self.admin_site, request, picture)
         return super().render_change_form(request, context, **kwargs)
-
-    def get_deleted_objects(self, pictures, request):
-        """Say what shows the picture, and keep it until nothing does.
-
-        The database protects what advertisements use. It would take a lead
-        picture off its article silently, and knows nothing of bodies.
-        """
-        deleted, counts, perms_needed, protected = super().get_deleted_objects(
-            pictures, request
-        )
-        said = []
-        for picture in pictures:
-            named, others = self.uses_of(request, picture)
-            said += [
-                format_html('{}: <a href="{}">{}</a>', what, address, where)
-                if address
-                else f"{what}: {where}"
-                for what, where, address, row in named
-                if row not in protected
-            ]
-            if others:
-                said.append(
-                    ngettext(
-                        "%(count)d more place that you cannot see",
-                        "%(count)d more places that you cannot see",
-                        others,
-                    )
-                    % {"count": others}
-                )
-        return deleted, counts, perms_needed, said or protected
 
     # Thumbnails for forms that choose a picture.
 
@@ -183,21 +141,3 @@ class PictureAdmin(DeskAdmin):
             raise PermissionDenied
         picture = get_object_or_404(Picture, pk=picture_id)
         return HttpResponseRedirect(picture.url_near(400))
-
-
-def users_of(picture):
-    """Yield (what it is there, the rows that show the picture), kind by kind."""
-    for relation in Picture._meta.get_fields(include_hidden=True):
-        if relation.one_to_many and relation.auto_created:
-            rows = relation.related_model._default_manager
-            model = relation.related_model._meta.verbose_name
-            label = f"{capfirst(model)}, {relation.field.verbose_name}"
-            yield label, rows.filter(**{relation.field.name: picture})
-    shown = f'data-picture="{picture.pk}"'
-    yield _("Article, in the text"), Article.objects.filter(body__contains=shown)
-    yield _("Page, in the text"), Page.objects.filter(body__contains=shown)
-
-
-def _change_address(row):
-    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
-    return reverse(name, args=[row.pk])

@@ -3,8 +3,11 @@ from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.in_use import KeptWhileUsed, delete_selected
 from articles.models import Article, Section, Series
+from articles.tables import SectionTable
 from authors.desk import DeskAdmin
+from authors.table_pages import TablePages
 
 
 def count_of(rows, key):
@@ -17,7 +20,16 @@ def count_of(rows, key):
 
 
 @admin.register(Section)
-class SectionAdmin(DeskAdmin):
+class SectionAdmin(TablePages, KeptWhileUsed, DeskAdmin):
+    table = SectionTable
+    choice = Article._meta.get_field("section")
+    article_filter = "section"
+    actions = [delete_selected]
+    consequence = _(
+        "Its articles and the sections under it move to the one you choose, or, where "
+        "that stands under another, the sections move beside it. Advertisements that "
+        "are aimed at it are aimed at the other one."
+    )
     list_display = ["name", "parent", "is_in_menu", "position", "articles"]
     list_editable = ["is_in_menu", "position"]
     list_select_related = ["parent"]
@@ -30,7 +42,9 @@ class SectionAdmin(DeskAdmin):
 
     def get_queryset(self, request):
         sections = super().get_queryset(request)
-        return sections.annotate(article_count=count_of(Article.objects, "section"))
+        return sections.annotate(
+            article_count=count_of(Article.objects.originals(), "section")
+        )
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "parent":
@@ -43,7 +57,12 @@ class SectionAdmin(DeskAdmin):
 
 
 @admin.register(Series)
-class SeriesAdmin(DeskAdmin):
+class SeriesAdmin(KeptWhileUsed, DeskAdmin):
+    choice = Article._meta.get_field("series")
+    actions = [delete_selected]
+    consequence = _(
+        "Its parts move to the series you choose and keep their numbers there."
+    )
     list_display = ["name", "articles"]
     search_fields = ["name", "slug"]
     fieldsets = [
@@ -53,7 +72,9 @@ class SeriesAdmin(DeskAdmin):
 
     def get_queryset(self, request):
         series = super().get_queryset(request)
-        return series.annotate(article_count=count_of(Article.objects, "series"))
+        return series.annotate(
+            article_count=count_of(Article.objects.originals(), "series")
+        )
 
     @admin.display(description=_("parts"))
     def articles(self, series):

@@ -6,9 +6,12 @@ from django.http import JsonResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from articles.admin.in_use import KeptWhileUsed, delete_selected
 from articles.admin.subjects import count_of
-from articles.models import ArticleTag, Tag, TagSynonym
+from articles.models import Article, ArticleTag, Tag, TagSynonym
+from articles.tables import TagTable
 from authors.desk import DeskAdmin, DeskTabularInline
+from authors.table_pages import TablePages
 
 SUGGESTIONS = 8
 
@@ -22,7 +25,16 @@ class SynonymInline(DeskTabularInline):
 
 
 @admin.register(Tag)
-class TagAdmin(DeskAdmin):
+class TagAdmin(TablePages, KeptWhileUsed, DeskAdmin):
+    table = TagTable
+    choice = ArticleTag._meta.get_field("tag")
+    article_filter = "tag"
+    actions = [delete_selected]
+    consequence = _(
+        "Its articles get the tag you choose. This name, and the synonyms it has, "
+        "become synonyms of that one. Advertisements that are aimed at it are aimed at "
+        "the other one."
+    )
     list_display = ["name", "articles", "slug"]
     search_fields = ["name", "synonyms__name"]
     inlines = [SynonymInline]
@@ -33,7 +45,8 @@ class TagAdmin(DeskAdmin):
 
     def get_queryset(self, request):
         tags = super().get_queryset(request)
-        return tags.annotate(article_count=count_of(ArticleTag.objects, "tag"))
+        tagged = ArticleTag.objects.filter(content_object__status__in=Article.LISTED)
+        return tags.annotate(article_count=count_of(tagged, "tag"))
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
