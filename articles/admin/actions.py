@@ -1,90 +1,148 @@
 """What can be done to many articles at once, from their list.
 
-Each says to how many it happened, and why the others were left.
+How each is changed, and what the editor is told, stands in articles/admin/bulk.py.
 """
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.db import transaction
+from django.core.exceptions import ValidationError
 from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from articles import gate, notices, publishing
+from articles.admin.bulk import Left, change_each, change_rows, report
 from articles.admin.tag_field import TagsField
-from articles.models import Article, Section
+from articles.models import Article, Revision, Section
+from authors.moments import MinuteField
 
 Status = Article.Status
-
-
-def report(model_admin, request, done, sentence, left=()):
-    """Tell the editor: (count → sentence), and each reason with its headlines."""
-    if done:
-        model_admin.message_user(request, sentence % {"count": done}, messages.SUCCESS)
-    for reason, headlines in left:
-        if headlines:
-            names = ", ".join(f"“{headline}”" for headline in headlines[:3])
-            if len(headlines) > 3:
-                names += " …"
-            model_admin.message_user(
-                request,
-                _("%(count)d left as they were, because %(reason)s: %(names)s")
-                % {"count": len(headlines), "reason": reason, "names": names},
-                messages.WARNING,
-            )
-
-
-def change_each(model_admin, request, articles, change, note):
-    """Apply `change` to each article and note it in its history; return the number."""
-    with transaction.atomic():
-        for article in articles:
-            change(article)
-            model_admin.log_change(request, article, note)
-    return len(articles)
-
-
-def split(articles, fits):
-    """Return (articles that fit, headlines of those that don't)."""
-    articles = list(articles)
-    return (
-        [article for article in articles if fits(article)],
-        [article.headline for article in articles if not fits(article)],
-    )
+Event = Revision.Event
 
 
 @admin.action(description=_("Submit for review"), permissions=["change"])
-def submit(model_admin, request, articles):
-    ready, others = split(articles, lambda article: article.status == Status.DRAFT)
-    done = change_each(model_admin, request, ready, Article.submit, "Submitted.")
+def submit(desk, request, articles):
+    """Drafts, and the unpublished changes of what is out."""
+
+    def change(article):
+        row = publishing.working_row(article)
+        if row is article and article.status != Status.DRAFT:
+            raise Left(_("neither a draft nor unpublished changes"))
+        if row.submitted_at:
+            raise Left(_("already waiting for an editor"))
+        row.submit()
+        notices.submitted(row, request.user)
+        return [row]
+
+    tally = change_each(desk, request, articles, change, "Submitted.", Event.SUBMITTED)
     sentence = ngettext(
         "%(count)d article was submitted for review.",
         "%(count)d articles were submitted for review.",
-        done,
+        tally.done,
     )
-    report(model_admin, request, done, sentence, [(_("they are no drafts"), others)])
+    report(desk, request, tally, sentence)
 
 
-@admin.action(description=_("Publish"), permissions=["publish"])
-def publish(model_admin, request, articles):
-    ready, others = split(articles, lambda article: article.status != Status.PUBLISHED)
-    done = change_each(model_admin, request, ready, Article.publish, "Published.")
+def pass_gate(row, at):
+    """Leave what must not go out at the moment, or would not be seen then."""
+    if row.expires_at and row.expires_at <= at:
+        raise Left(_("over before that moment; set another end first"))
+    if row.embargo_until and row.embargo_until > at:
+        until = date_format(timezone.localtime(row.embargo_until), "j F Y, H:i")
+        raise Left(_("under embargo until %(until)s") % {"until": until})
+    found = {finding.check for finding in gate.blocking(row, at)}
+    if found:
+        labels = [str(check.label) for check in gate.CHECKS if check.name in found]
+        reason = _("stopped by the checklist (%(checks)s)")
+        raise Left(reason % {"checks": ", ".join(labels)})
+
+
+@admin.action(description=_("Publish now"), permissions=["publish"])
+def publish(desk, request, articles):
+    def change(article):
+        if article.state() == "scheduled":
+            raise Left(_("already scheduled; open one to publish it now"))
+        if article.is_live():
+            raise Left(_("already out"))
+        pass_gate(article, timezone.now())
+        article.publish()
+        publishing.announce_by_hand(article, request.user)
+
+    tally = change_each(desk, request, articles, change, "Published.", Event.PUBLISHED)
     sentence = ngettext(
-        "%(count)d article was published.", "%(count)d articles were published.", done
+        "%(count)d article was published.",
+        "%(count)d articles were published.",
+        tally.done,
     )
-    reason = _("they are published or scheduled already")
-    report(model_admin, request, done, sentence, [(reason, others)])
+    report(desk, request, tally, sentence)
+
+
+def label_of(name):
+    """Return what the form calls a part of an article."""
+    rows = {"bylines": _("bylines"), "corrections": _("corrections")}
+    return str(rows.get(name) or Article._meta.get_field(name).verbose_name)
+
+
+@admin.action(description=_("Publish changes"), permissions=["publish"])
+def publish_changes(desk, request, articles):
+    def change(article):
+        if not article.has_unpublished_changes:
+            raise Left(_("no unpublished changes"))
+        copy = publishing.working_row(article)
+        now = timezone.now()
+        if copy.changes_due_at and copy.changes_due_at > now:
+            raise Left(_("already scheduled; open one to publish it now"))
+        pass_gate(copy, now)
+        try:
+            publishing.publish_changes(article, request.user)
+        except publishing.Clash as clash:
+            names = ", ".join(label_of(name) for name in clash.fields)
+            reason = _("the published article changed in the same fields (%(names)s)")
+            raise Left(reason % {"names": names}) from clash
+        return []
+
+    tally = change_each(desk, request, articles, change, "Changes published.")
+    sentence = ngettext(
+        "The changes of %(count)d article were published.",
+        "The changes of %(count)d articles were published.",
+        tally.done,
+    )
+    report(desk, request, tally, sentence)
 
 
 @admin.action(description=_("Withdraw"), permissions=["publish"])
-def withdraw(model_admin, request, articles):
-    ready, others = split(articles, lambda article: article.status == Status.PUBLISHED)
-    done = change_each(model_admin, request, ready, Article.withdraw, "Withdrawn.")
+def withdraw(desk, request, articles):
+    def change(article):
+        if article.status != Status.PUBLISHED:
+            raise Left(_("not published"))
+        article.withdraw()
+        notices.withdrawn(article, request.user)
+
+    tally = change_each(desk, request, articles, change, "Withdrawn.", Event.WITHDRAWN)
     sentence = ngettext(
-        "%(count)d article was withdrawn.", "%(count)d articles were withdrawn.", done
+        "%(count)d article was withdrawn.",
+        "%(count)d articles were withdrawn.",
+        tally.done,
     )
-    report(
-        model_admin, request, done, sentence, [(_("they are not published"), others)]
+    report(desk, request, tally, sentence)
+
+
+# Actions that ask something first.
+
+
+class MomentForm(forms.Form):
+    at = MinuteField(
+        label=_("Publish at"), help_text=_("From then on, readers see them.")
     )
+
+    def clean_at(self):
+        at = self.cleaned_data["at"]
+        if at <= timezone.now():
+            raise ValidationError(_("This moment has passed: choose a later one."))
+        return at
 
 
 class SectionForm(forms.Form):
@@ -97,11 +155,16 @@ class AddTagsForm(forms.Form):
         self.fields["tags"] = TagsField(may_add=may_add, required=True)
 
 
-def ask(model_admin, request, form, articles, title, button):
+def answers(request):
+    """Return what was typed on the page between, or None on the way to it."""
+    return request.POST if "_do" in request.POST else None
+
+
+def ask(desk, request, form, articles, title, button):
     """Show the page between choosing an action and doing it."""
     context = {
-        **model_admin.admin_site.each_context(request),
-        "opts": model_admin.opts,
+        **desk.admin_site.each_context(request),
+        "opts": desk.opts,
         "title": title,
         "form": form,
         "button": button,
@@ -111,76 +174,136 @@ def ask(model_admin, request, form, articles, title, button):
         "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
         "checkbox": ACTION_CHECKBOX_NAME,
         "select_across": request.POST.get("select_across", "0"),
-        "media": model_admin.media + form.media,
+        "media": desk.media + form.media,
     }
     return TemplateResponse(request, "admin/articles/article/act.html", context)
 
 
-@admin.action(description=_("Set section…"), permissions=["edit_all"])
-def set_section(model_admin, request, articles):
-    form = SectionForm(request.POST if "_do" in request.POST else None)
+@admin.action(description=_("Schedule…"), permissions=["publish"])
+def schedule(desk, request, articles):
+    form = MomentForm(answers(request))
     if not form.is_valid():
-        title = _("Set the section of articles")
-        return ask(model_admin, request, form, articles, title, _("Set section"))
-    section = form.cleaned_data["section"]
+        title = _("Schedule articles")
+        return ask(desk, request, form, articles, title, _("Schedule"))
+    at = form.cleaned_data["at"]
+    when = date_format(timezone.localtime(at), "j F Y, H:i")
 
     def change(article):
-        article.section = section
-        article.save(update_fields=["section", "updated_at"])
+        if article.is_live():
+            raise Left(_("already out"))
+        pass_gate(article, at)
+        article.publish(at=at)
 
-    ready, others = split(articles, lambda article: article.section_id != section.pk)
+    note = f"Scheduled for {when}."
+    tally = change_each(desk, request, articles, change, note, Event.SCHEDULED)
+    sentence = ngettext(
+        "%(count)d article was scheduled for {when}.",
+        "%(count)d articles were scheduled for {when}.",
+        tally.done,
+    ).replace("{when}", when)
+    return report(desk, request, tally, sentence)
+
+
+@admin.action(description=_("Set section…"), permissions=["edit_all"])
+def set_section(desk, request, articles):
+    form = SectionForm(answers(request))
+    if not form.is_valid():
+        title = _("Set the section of articles")
+        return ask(desk, request, form, articles, title, _("Set section"))
+    section = form.cleaned_data["section"]
+
+    def move(row):
+        if row.section_id == section.pk:
+            return False
+        row.section = section
+        row.save(update_fields=["section", "updated_at"])
+        return True
+
+    def change(article):
+        rows = change_rows(article, request.user, "section", move)
+        if not rows:
+            raise Left(_("already in this section"))
+        return rows
+
     note = f"Section set to {section}."
-    done = change_each(model_admin, request, ready, change, note)
+    tally = change_each(desk, request, articles, change, note)
     sentence = ngettext(
         "%(count)d article moved to “{section}”.",
         "%(count)d articles moved to “{section}”.",
-        done,
+        tally.done,
     ).replace("{section}", section.name.replace("%", "%%"))
-    reason = _("they are in this section already")
-    return report(model_admin, request, done, sentence, [(reason, others)])
+    return report(desk, request, tally, sentence)
+
+
+def change_tags(desk, request, articles, change_row, reason, note):
+    """Change the tags of each article, in its working copy too; return a Tally."""
+
+    def change_and_save(row):
+        if not change_row(row):
+            return False
+        # Tags stand in rows of their own: this counts as a version of the article.
+        row.save(update_fields=["updated_at"])
+        return True
+
+    def change(article):
+        rows = change_rows(article, request.user, "tags", change_and_save)
+        if not rows:
+            raise Left(reason)
+        return rows
+
+    return change_each(desk, request, articles, change, note)
+
+
+def tag_names(row):
+    return {name.casefold() for name in row.tags.values_list("name", flat=True)}
 
 
 @admin.action(description=_("Add tags…"), permissions=["change"])
-def add_tags(model_admin, request, articles):
-    form = AddTagsForm(
-        request.POST if "_do" in request.POST else None,
-        may_add=request.user.has_perm("articles.add_tag"),
-    )
+def add_tags(desk, request, articles):
+    may_add = request.user.has_perm("articles.add_tag")
+    form = AddTagsForm(answers(request), may_add=may_add)
     if not form.is_valid():
         title = _("Add tags to articles")
-        return ask(model_admin, request, form, articles, title, _("Add tags"))
+        return ask(desk, request, form, articles, title, _("Add tags"))
     tags = form.cleaned_data["tags"]
+    wanted = {str(tag).casefold() for tag in tags}
+
+    def add(row):
+        if wanted <= tag_names(row):
+            return False
+        row.tags.add(*tags)
+        return True
+
+    reason = _("already tagged so")
     note = "Tags added: " + ", ".join(str(tag) for tag in tags)
-    done = change_each(
-        model_admin,
-        request,
-        list(articles),
-        lambda article: article.tags.add(*tags),
-        note,
-    )
+    tally = change_tags(desk, request, articles, add, reason, note)
     sentence = ngettext(
-        "%(count)d article was tagged.", "%(count)d articles were tagged.", done
+        "%(count)d article was tagged.", "%(count)d articles were tagged.", tally.done
     )
-    return report(model_admin, request, done, sentence)
+    return report(desk, request, tally, sentence)
 
 
 @admin.action(description=_("Remove tags…"), permissions=["change"])
-def remove_tags(model_admin, request, articles):
-    form = AddTagsForm(request.POST if "_do" in request.POST else None, may_add=False)
+def remove_tags(desk, request, articles):
+    form = AddTagsForm(answers(request), may_add=False)
     if not form.is_valid():
         title = _("Remove tags from articles")
-        return ask(model_admin, request, form, articles, title, _("Remove tags"))
+        return ask(desk, request, form, articles, title, _("Remove tags"))
     names = [tag.name for tag in form.cleaned_data["tags"]]
-    tagged = set(
-        articles.filter(tags__name__in=names).values_list("pk", flat=True).distinct()
-    )
-    ready, others = split(articles, lambda article: article.pk in tagged)
+    unwanted = {name.casefold() for name in names}
+
+    def remove(row):
+        if not unwanted & tag_names(row):
+            return False
+        row.tags.remove(*names)
+        return True
+
+    reason = _("without these tags")
     note = "Tags removed: " + ", ".join(names)
-    done = change_each(
-        model_admin, request, ready, lambda article: article.tags.remove(*names), note
-    )
+    tally = change_tags(desk, request, articles, remove, reason, note)
     sentence = ngettext(
-        "%(count)d article lost the tags.", "%(count)d articles lost the tags.", done
+        "%(count)d article lost the tags.",
+        "%(count)d articles lost the tags.",
+        tally.done,
     )
-    reason = _("they do not have them")
-    return report(model_admin, request, done, sentence, [(reason, others)])
+    return report(desk, request, tally, sentence)
