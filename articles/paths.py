@@ -21,6 +21,7 @@ RESERVED = {
     "feeds",
     "health",
     "media",
+    "preview",
     "robots.txt",
     "search",
     "sections",

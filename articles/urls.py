@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from articles import views
+from articles import previews, views
 
 app_name = "articles"
 
@@ -19,5 +19,6 @@ urlpatterns = [
         views.archive_month,
         name="month",
     ),
+    path("preview/<slug:token>/", previews.preview, name="preview"),
     re_path(r"^(?P<path>[^\x00]+)$", views.page_or_article, name="detail"),
 ]

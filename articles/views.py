@@ -8,9 +8,9 @@ from django.urls import resolve
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, Page, Picture, Section, Series, Tag
-from articles.neighbours import neighbours_of
 from articles.paths import quoted
 from articles.rendering import expand, picture_ids
+from articles.showing import render_article
 from authors.pagination import get_page
 
 
@@ -57,17 +57,6 @@ def spellings(request):
     capitals = quoted(request.path)
     small = re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), capitals)
     return list(dict.fromkeys([request.path, raw or capitals, capitals, small]))
-
-
-def render_article(request, article):
-    """Show an article in whatever state it is: to readers, and to the desk."""
-    pictures = Picture.objects.in_bulk(picture_ids(article.body))
-    context = {
-        "article": article,
-        "body": expand(article.body, pictures, host=request.get_host()),
-        **neighbours_of(article),
-    }
-    return render(request, "articles/article_detail.html", context)
 
 
 def render_page(request, page):

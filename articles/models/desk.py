@@ -85,6 +85,32 @@ class PreviewLink(models.Model):
     def __str__(self):
         return self.label or f"{self.created_at:%Y-%m-%d %H:%M}"
 
+    def why_closed(self, at=None):
+        """Return "" while it opens, else why it does not.
+
+        "trashed", "revoked", "expired", or "published": what it was made to show
+        early has gone out since; of a live article, its changes were published or
+        thrown away.
+        """
+        at = at or timezone.now()
+        article = self.article
+        if article.status == Article.Status.TRASHED:
+            return "trashed"
+        if self.revoked_at:
+            return "revoked"
+        if self.expires_at <= at:
+            return "expired"
+        if article.is_live(at):
+            # It shows the changes it was made for, not ones somebody began later.
+            begun = Article.objects.filter(
+                copy_of=article, created_at__lte=self.created_at
+            )
+            is_open = article.has_unpublished_changes and begun.exists()
+            return "" if is_open else "published"
+        # It was out meanwhile, and is withdrawn or ended by now.
+        was_out = article.announced_at and article.announced_at > self.created_at
+        return "published" if was_out else ""
+
 
 class PublishCheck(models.Model):
     """How strict the site is about one check of the publish gate.

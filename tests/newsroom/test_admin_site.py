@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.urls import reverse
 
-from articles.models import Correction, Origin, TagSynonym
+from articles.models import Correction, Origin, PublishCheck, TagSynonym
 from authors.models import AuthorAlias, AuthorLink
 from newsroom.blocks.models import AdvertiseBlock, ShareBlock, ShareNetwork
 from newsroom.models import Publication
@@ -41,6 +41,7 @@ def everything(superuser):
     )
     Correction.objects.create(article=article, text="Wrong year")
     Origin.objects.create(article=article, system="files", identifier="a.txt")
+    PublishCheck.objects.create(check_name="byline", level="off")
     make_page()
     Publication(name="The Courier").save()
     network = ShareNetwork.objects.create(name="N", url_pattern="https://x/?u={url}")

@@ -1,0 +1,96 @@
+"""The reader's page of an article: as it is stored, or as a snapshot tells it."""
+
+from datetime import datetime
+
+from django.shortcuts import render
+
+from articles.models import Article, Byline, Correction, Picture, Tag
+from articles.neighbours import neighbours_of
+from articles.rendering import expand, picture_ids
+from articles.revisions import PLAIN, REFERENCES
+from authors.models import Author
+from authors.slugs import make_slug
+
+
+def render_article(
+    request, article, template="articles/article_detail.html", **context
+):
+    """Show an article in whatever state it is: to readers, and to the desk."""
+    pictures = Picture.objects.in_bulk(picture_ids(article.body))
+    context |= {
+        "article": article,
+        "body": expand(article.body, pictures, host=request.get_host()),
+        **neighbours_of(article),
+    }
+    return render(request, template, context)
+
+
+def as_told(article, snapshot):
+    """Return (the article as the snapshot has it, names of what is gone by now).
+
+    An Article that is not to be saved, with everything its page asks for. It stands
+    at the address of the live row, or where it would if it were published now: what
+    is shared of a preview must not be the preview's own address.
+    """
+    told = Article(pk=article.pk, path=article.path, status=article.status)
+    gone = []
+    for name in PLAIN:
+        if name in snapshot:
+            field = Article._meta.get_field(name)
+            setattr(told, name, field.to_python(snapshot[name]))
+    for name, model in REFERENCES.items():
+        said = snapshot.get(name)
+        row = model.objects.filter(pk=said["id"]).first() if said else None
+        if said and row is None:
+            gone.append(said["name"])
+        setattr(told, name, row)
+    bylines, missing = _bylines(told, snapshot.get("bylines", []))
+    told._prefetched_objects_cache = {
+        "bylines": bylines,
+        "tags": _tags(snapshot.get("tags", [])),
+        "corrections": _corrections(told, snapshot.get("corrections", [])),
+    }
+    told.assign_path()
+    return told, gone + missing
+
+
+def _bylines(article, lines):
+    wanted = [line["author"]["id"] for line in lines]
+    authors = Author.objects.prefetch_related("links").in_bulk(wanted)
+    bylines = [
+        Byline(
+            article=article,
+            author=authors[line["author"]["id"]],
+            role=line["role"],
+            credit=line["credit"],
+            position=position,
+        )
+        for position, line in enumerate(lines)
+        if line["author"]["id"] in authors
+    ]
+    missing = [
+        line["author"]["name"] for line in lines if line["author"]["id"] not in authors
+    ]
+    return bylines, missing
+
+
+def _tags(names):
+    """Return the tags of these names; one that has no row yet leads nowhere."""
+    rows = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
+    return [
+        rows.get(name) or Tag(pk=0, name=name, slug=make_slug(name) or "tag")
+        for name in names
+    ]
+
+
+def _corrections(article, corrections):
+    return [
+        Correction(
+            article=article,
+            kind=correction["kind"],
+            text=correction["text"],
+            corrected_at=datetime.fromisoformat(correction["corrected_at"]),
+            place=correction["place"],
+        )
+        for correction in corrections
+    ]
