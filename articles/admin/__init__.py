@@ -1,3 +1,21 @@
-from articles.admin import articles, pages, pictures, records, subjects, tags
+from articles.admin import (
+    articles,
+    authors_in_use,
+    pages,
+    pictures,
+    publish_checks,
+    records,
+    subjects,
+    tags,
+)
 
-__all__ = ["articles", "pages", "pictures", "records", "subjects", "tags"]
+__all__ = [
+    "articles",
+    "authors_in_use",
+    "pages",
+    "pictures",
+    "publish_checks",
+    "records",
+    "subjects",
+    "tags",
+]
