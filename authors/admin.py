@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from authors.desk import DeskAdmin, DeskTabularInline, SortedInline
 from authors.models import Author, AuthorAlias, AuthorLink
+from authors.table_pages import TablePages
+from authors.tables import AuthorTable
 
 
 class LinkInline(SortedInline):
@@ -30,7 +32,8 @@ class PhotoInput(forms.ClearableFileInput):
 
 
 @admin.register(Author)
-class AuthorAdmin(DeskAdmin):
+class AuthorAdmin(TablePages, DeskAdmin):
+    table = AuthorTable
     list_display = ["portrait", "name", "tagline", "lives_in", "articles"]
     list_display_links = ["portrait", "name"]
     search_fields = ["name", "sort_name", "aliases__name"]
