@@ -478,11 +478,12 @@ def _note_moves(rows):
     """Say of what was taken away here that it stands there now."""
     removed = {row.segments[0].text for row in rows if row.kind == REMOVED}
     added = {row.segments[0].text for row in rows if row.kind == ADDED}
+    from_here, to_here = _("moved from here"), _("moved to here")
     for row in rows:
         if row.kind == REMOVED and row.segments[0].text in added:
-            row.note = _("moved from here")
+            row.note = from_here
         elif row.kind == ADDED and row.segments[0].text in removed:
-            row.note = _("moved to here")
+            row.note = to_here
 
 
 # From the stored HTML to blocks.

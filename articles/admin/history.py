@@ -1,0 +1,388 @@
+"""The history of an article: its versions listed, named, compared and restored."""
+
+from functools import partial
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Q
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from articles import publishing, revisions
+from articles.admin.verbs import needs_copy
+from articles.compare import compare_values
+from articles.models import Article, Byline, Correction, Revision, Tag
+from authors.models import Author
+
+NOW = "now"
+PER_PAGE = 50
+# What compare_values holds that can be shown in two ways.
+VIEWS = ("sides", "running")
+
+
+class NameForm(forms.ModelForm):
+    class Meta:
+        model = Revision
+        fields = ["name"]
+
+
+def urls(desk):
+    """Return the pages of the history, the list under Django's own name."""
+    views = [
+        ("<int:pk>/history/", history, "history"),
+        ("<int:pk>/history/compare/", compare, "compare"),
+        ("<int:pk>/history/<int:number>/name/", rename, "rename"),
+        ("<int:pk>/history/<int:number>/restore/", restore, "restore"),
+    ]
+    return [
+        path(
+            address,
+            desk.admin_site.admin_view(partial(view, desk)),
+            name=f"articles_article_{name}",
+        )
+        for address, view, name in views
+    ]
+
+
+def context(desk, request, article):
+    return {}
+
+
+def label_of(name):
+    """Return what the desk calls a field of a snapshot."""
+    if name == "bylines":
+        return capfirst(Byline._meta.verbose_name_plural)
+    if name == "corrections":
+        return capfirst(Correction._meta.verbose_name_plural)
+    return capfirst(Article._meta.get_field(name).verbose_name)
+
+
+def compare_snapshots(old, new, names=revisions.CONTENT, *, running=False):
+    """Return what differs: [{"name", "label", "html"}, …], as the form has it.
+
+    Show each with templates/admin/articles/_compare_field.html.
+    """
+    return [
+        {
+            "name": name,
+            "label": label_of(name),
+            "html": compare_values(name, old.get(name), new.get(name), running=running),
+        }
+        for name in names
+        if or_none(old.get(name)) != or_none(new.get(name))
+    ]
+
+
+def or_none(value):
+    """Return a value; None for what a reader cannot tell from none."""
+    return None if value in ("", []) else value
+
+
+# The list.
+
+
+def history(desk, request, pk):
+    """List the versions: those with a name or readers, and on demand every one.
+
+    The snapshots stay in the database: 500 of 50 KB are not needed for a list.
+    """
+    article = desk.get_article(request, pk)
+    versions = without_snapshots(article.revisions.all())
+    first_two = list(versions[:2])
+    newest = first_two[0] if first_two else None
+    seen = public_version(article)
+    kept = versions.filter(Q(was_public=True) | ~Q(name=""))
+    total, kept_total = versions.count(), kept.count()
+    shows_all = "all" in request.GET or not kept_total
+    if not shows_all:
+        versions = versions.filter(Q(was_public=True) | ~Q(name="") | Q(pk=newest.pk))
+    page = Paginator(versions, PER_PAGE).get_page(request.GET.get("page"))
+    rows = list(page.object_list)
+    for revision in rows:
+        revision.is_seen = revision == seen
+        revision.is_now = revision == newest and revision != seen
+    chosen = [revision.number for revision in first_two]
+    if not shows_all and len(rows) > 1:
+        chosen = [revision.number for revision in rows[:2]]
+    return render(
+        request,
+        "admin/articles/article/history.html",
+        {
+            **surroundings(desk, request, article),
+            "title": _("History"),
+            "page": page,
+            "page_range": page.paginator.get_elided_page_range(page.number),
+            "rows": rows,
+            "total": total,
+            "shows_all": shows_all,
+            "has_less": total > kept_total > 0,
+            "chosen_new": chosen[0] if chosen else None,
+            "chosen_old": chosen[-1] if chosen else None,
+            "may_change": desk.has_change_permission(request, article),
+        },
+    )
+
+
+def without_snapshots(versions):
+    return versions.select_related("restored_from").defer(
+        "snapshot", "restored_from__snapshot"
+    )
+
+
+def public_version(article):
+    """Return the version readers see now, None where they see none."""
+    if not article.is_live():
+        return None
+    return article.revisions.filter(was_public=True).defer("snapshot").first()
+
+
+def surroundings(desk, request, article):
+    return {
+        **desk.admin_site.each_context(request),
+        "opts": desk.opts,
+        "original": article,
+        "article": article,
+        "state": article.state(),
+    }
+
+
+def get_version(article, number):
+    try:
+        return article.revisions.get(number=number)
+    except Revision.DoesNotExist as error:
+        raise Http404("The article has no version of this number.") from error
+
+
+def back_to_history(article, request):
+    address = reverse("admin:articles_article_history", args=[article.pk])
+    asked = request.POST.get("query", "")
+    # Only the list's own choices: the rest of an address is nobody's to write.
+    kept = {"all": "?all=1"}.get(asked, "")
+    return HttpResponseRedirect(address + kept)
+
+
+def rename(desk, request, pk, number):
+    """Give a version a name, change it, or take it away."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    article = desk.get_article(request, pk)
+    if not desk.has_change_permission(request, article):
+        raise PermissionDenied
+    form = NameForm(request.POST, instance=get_version(article, number))
+    if not form.is_valid():
+        messages.error(request, " ".join(form.errors["name"]))
+    elif form.has_changed():
+        revision = form.save(commit=False)
+        revision.save(update_fields=["name"])
+        told = (
+            _("Version %(number)s is called “%(name)s” now.")
+            if revision.name
+            else _("Version %(number)s has no name any more.")
+        )
+        messages.success(request, told % {"number": number, "name": revision.name})
+    return back_to_history(article, request)
+
+
+# Two versions side by side.
+
+
+def compare(desk, request, pk):
+    """Show what differs between two versions, or a version and the text of today."""
+    article = desk.get_article(request, pk)
+    old, new = (read_number(request.GET.get(side)) for side in ("old", "new"))
+    if old is None or new is None or old == new:
+        messages.error(request, _("Choose two different versions to compare."))
+        return back_to_history(article, request)
+    if old == NOW or (new != NOW and old > new):
+        old, new = new, old
+    old = get_version(article, old)
+    snapshot = None
+    if new == NOW:
+        new = None
+        snapshot = revisions.take(publishing.working_row(article))
+    else:
+        new = get_version(article, new)
+        snapshot = new.snapshot
+    view = request.GET.get("view")
+    view = view if view in VIEWS else VIEWS[0]
+    return render(
+        request,
+        "admin/articles/article/compare.html",
+        {
+            **surroundings(desk, request, article),
+            "title": _("Compare versions"),
+            "old": old,
+            "new": new,
+            "fields": compare_snapshots(
+                old.snapshot, snapshot, running=view == "running"
+            ),
+            "view": view,
+            "may_change": desk.has_change_permission(request, article),
+            **neighbours(article, old, new),
+        },
+    )
+
+
+def read_number(text):
+    """Return a version's number, NOW, or None for what is neither."""
+    if text == NOW:
+        return NOW
+    # Larger ones no database column holds.
+    is_number = text and text.isascii() and text.isdecimal() and len(text) < 10
+    return int(text) if is_number else None
+
+
+def neighbours(article, old, new):
+    """Return the numbers of the versions before and after the two."""
+    numbers = article.revisions.order_by("number").values_list("number", flat=True)
+    earlier = numbers.filter(number__lt=old.number).last()
+    later = numbers.filter(number__gt=new.number).first() if new else None
+    return {"earlier": earlier, "later": later}
+
+
+# Bringing one back.
+
+
+def restore(desk, request, pk, number):
+    """Ask, showing what will change; then write an old version into the article."""
+    article = desk.get_article(request, pk)
+    if not desk.has_change_permission(request, article):
+        raise PermissionDenied
+    revision = get_version(article, number)
+    names = restorable(desk, request, revision)
+    if request.method == "POST":
+        return do_restore(request, article, revision, names)
+    now = revisions.take(publishing.working_row(article))
+    return render(
+        request,
+        "admin/articles/article/restore.html",
+        {
+            **surroundings(desk, request, article),
+            "title": _("Restore version %s") % revision.number,
+            "revision": revision,
+            "fields": compare_snapshots(now, revision.snapshot, names, running=True),
+            "losses": losses(now, revision.snapshot, names),
+            "goes_to_copy": goes_to_copy(article, request.user),
+            "query": "all" if "all" in request.GET else "",
+        },
+    )
+
+
+def restorable(desk, request, revision):
+    """Return the names of what this user may bring back.
+
+    A contributor's form does not hold all of an article: what it lacks stays as
+    the editors left it. A version from before a field was made knows nothing of it.
+    """
+    names = [name for name in revisions.RESTORED if name in revision.snapshot]
+    if desk.has_edit_all_permission(request):
+        return names
+    fields = {
+        name
+        for _label, options in desk.get_fieldsets(request)
+        for name in options["fields"]
+    }
+    return [name for name in names if name in fields or name == "bylines"]
+
+
+def goes_to_copy(article, user):
+    """Say whether the text goes to the working copy, which readers do not see."""
+    return article.has_unpublished_changes or needs_copy(article, user)
+
+
+def do_restore(request, article, revision, names):
+    with transaction.atomic():
+        # The row is held from here on, so that nobody saves in between.
+        article = Article.objects.select_for_update().get(pk=article.pk)
+        to_copy = goes_to_copy(article, request.user)
+        row = publishing.working_row(article)
+        now = revisions.take(row)
+        changed = [name for name in names if now[name] != revision.snapshot[name]]
+        if not changed:
+            messages.info(request, _("The article reads like this version already."))
+            return back_to_history(article, request)
+        missing = losses(now, revision.snapshot, names)
+        keep_what_stands(article, row, now)
+        if to_copy:
+            row = publishing.open_working_copy(article, request.user)
+        revisions.put(row, revision.snapshot, names)
+        made = revisions.record(
+            row, request.user, Revision.Event.RESTORED, restored_from=revision
+        )
+    tell(request, revision, made, missing, to_copy)
+    return HttpResponseRedirect(
+        reverse("admin:articles_article_change", args=[article.pk])
+    )
+
+
+def keep_what_stands(article, row, now):
+    """Record what the newest version does not tell of yet.
+
+    An import or a merge of authors may have changed the text since.
+    """
+    newest = article.revisions.first()
+    if newest is None or newest.snapshot != now:
+        revisions.record(row, None, Revision.Event.BEFORE, created_at=row.updated_at)
+
+
+def tell(request, revision, made, missing, to_copy):
+    told = _("Version %(old)s is back, as version %(new)s.") % {
+        "old": revision.number,
+        "new": made.number,
+    }
+    if to_copy:
+        told = "{} {}".format(
+            told, _("Readers see nothing of it until the changes are published.")
+        )
+    messages.success(request, told)
+    for sentence in missing:
+        messages.warning(request, sentence)
+
+
+def losses(now, snapshot, names):
+    """Return sentences about what a version names and the newsroom has no more."""
+    sentences = []
+    for name, model in revisions.REFERENCES.items():
+        value = snapshot.get(name)
+        if name not in names or not value or now[name] == value:
+            continue
+        if not model.objects.filter(pk=value["id"]).exists():
+            sentences.append(
+                _("%(what)s: “%(name)s” no longer exists; the field is left empty.")
+                % {"what": label_of(name), "name": value["name"]}
+            )
+    if "bylines" in names and now["bylines"] != snapshot["bylines"]:
+        sentences += lost_authors(snapshot["bylines"])
+    if "tags" in names and now["tags"] != snapshot["tags"]:
+        sentences += lost_tags(snapshot["tags"])
+    return sentences
+
+
+def lost_authors(lines):
+    wanted = {line["author"]["id"]: line["author"]["name"] for line in lines}
+    for pk in Author.objects.filter(pk__in=wanted).values_list("pk", flat=True):
+        del wanted[pk]
+    return [
+        _("The author “%s” no longer exists and is left out of the byline.") % name
+        for name in wanted.values()
+    ]
+
+
+def lost_tags(names):
+    there = set(Tag.objects.filter(name__in=names).values_list("name", flat=True))
+    lost = [name for name in names if name not in there]
+    if not lost:
+        return []
+    told = ngettext(
+        "The tag %s no longer exists and is made again.",
+        "The tags %s no longer exist and are made again.",
+        len(lost),
+    )
+    return [told % ", ".join(f"“{name}”" for name in lost)]
