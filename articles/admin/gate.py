@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from django.contrib import messages
 from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.html import format_html, format_html_join
@@ -51,8 +50,8 @@ def checklist(desk, request, pk):
     )
 
 
-def tell(desk, request, found, sentence=None):
-    """Tell the editor what stopped a publication, each with a link to its place."""
+def told(found):
+    """Return what stopped a publication, each finding with a link to its place."""
     places = format_html_join(
         "",
         '<li><a href="#{}" data-field="{}" data-anchor="{}">{}</a></li>',
@@ -61,9 +60,8 @@ def tell(desk, request, found, sentence=None):
             for finding in found
         ),
     )
-    sentence = sentence or _("Your text is saved, but not published:")
-    message = format_html('{} <ul class="gate-told">{}</ul>', sentence, places)
-    desk.message_user(request, message, messages.ERROR)
+    sentence = _("Saved, but not published:")
+    return format_html('{} <ul class="gate-told">{}</ul>', sentence, places)
 
 
 def place_of(finding):
