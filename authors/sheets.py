@@ -111,6 +111,8 @@ def write_xlsx(header, rows, title) -> bytes:
 
     Raises BadSheet for a text that is longer than a cell of Excel: it would be cut.
     """
+    # Before the book is begun: one that is not ended leaves a file behind.
+    rows = [[_excel_text(text) for text in row] for row in rows]
     book = Workbook(write_only=True)
     sheet = book.create_sheet(re.sub(r"[\[\]:*?/\\']", " ", title)[:31])
     sheet.freeze_panes = "A2"
@@ -118,7 +120,7 @@ def write_xlsx(header, rows, title) -> bytes:
         sheet.column_dimensions[chr(ord("A") + place)].width = 28
     sheet.append([_text_cell(sheet, text, bold=True) for text in header])
     for row in rows:
-        sheet.append([_text_cell(sheet, _excel_text(text)) for text in row])
+        sheet.append([_text_cell(sheet, text) for text in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -280,8 +282,13 @@ def _read_xlsx(content):
         sheet = book.worksheets[0]
         # The limits keep a file from claiming rows and columns without end.
         rows = sheet.iter_rows(max_col=MAX_COLUMNS + 1, max_row=EXCEL_ROWS)
-        records, problems = [], []
+        records, problems, before = [], [], None
         for number, row in enumerate(rows, start=1):
+            # For rows that are not there openpyxl gives one and the same tuple;
+            # a file may claim a million of them.
+            if row is before:
+                continue
+            before = row
             cells = [_cell_text(cell, number, problems) for cell in row]
             if any(cells):
                 records.append((number, _without_tail(cells)))
