@@ -118,10 +118,11 @@ def withdraw(desk, request, articles):
     def change(article):
         if article.status != Status.PUBLISHED:
             raise Left(_("not published"))
-        article.withdraw()
+        publishing.withdraw(article, request.user)
         notices.withdrawn(article, request.user)
+        return []
 
-    tally = change_each(desk, request, articles, change, "Withdrawn.", Event.WITHDRAWN)
+    tally = change_each(desk, request, articles, change, "Withdrawn.")
     sentence = ngettext(
         "%(count)d article was withdrawn.",
         "%(count)d articles were withdrawn.",

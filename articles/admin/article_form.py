@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from articles.admin.tag_field import TagsField
@@ -37,6 +38,10 @@ EDITOR_FIELDSETS = [
             "fields": ["published_at", "expires_at", "changes_due_at"],
             "classes": ["side"],
         },
+    ),
+    (
+        _("Planning"),
+        {"fields": ["planned_for", "embargo_until"], "classes": ["side", "collapse"]},
     ),
     (
         _("Update for readers"),
@@ -100,6 +105,7 @@ class ArticleForm(MergingForm):
 
     def clean(self):
         super().clean()
+        self._keep_embargo()
         if "published_at" not in self.fields:
             return
         published_at = self.cleaned_data.get("published_at")
@@ -129,6 +135,34 @@ class ArticleForm(MergingForm):
             self.add_error(
                 "expires_at", _("This moment has passed: clear it, or choose a later.")
             )
+
+    def _keep_embargo(self):
+        """Refuse what would show it to readers before its embargo ends."""
+        until, goes_out_at = self.cleaned_data.get("embargo_until"), self._goes_out_at()
+        if until and goes_out_at and goes_out_at < until:
+            when = date_format(timezone.localtime(until), "j F Y, H:i")
+            self.add_error(
+                "embargo_until",
+                _(
+                    "It cannot go out before the embargo ends (%(when)s): schedule it "
+                    "for later, or change the embargo."
+                )
+                % {"when": when},
+            )
+
+    def _goes_out_at(self):
+        """Return when readers would see what is sent here, None if not by itself."""
+        now, original = timezone.now(), self.instance.original
+        is_scheduled = original.state(now) == "scheduled"
+        if original.is_live(now):
+            planned = self.cleaned_data.get("changes_due_at")
+        else:
+            planned = self.cleaned_data.get("published_at", original.published_at)
+        is_ahead = planned and planned > now
+        if self.verb == "publish":
+            return planned if is_ahead and not is_scheduled else now
+        is_by_itself = is_scheduled or original.is_live(now)
+        return planned if is_ahead and is_by_itself else None
 
     def _is_new(self, name):
         return name in self.changed_data
