@@ -4,7 +4,8 @@ const form = document.getElementById("article_form");
 const main = form?.querySelector("button[data-main]");
 
 document.addEventListener("keydown", (event) => {
-  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "s" && main) {
+  // With Alt it is AltGr, which types a letter on many keyboards.
+  if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "s" && main) {
     event.preventDefault();
     form.requestSubmit(main);
   }
