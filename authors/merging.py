@@ -20,8 +20,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db.models import Model, QuerySet
-from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT, ManagementForm
-from django.forms.models import BaseInlineFormSet
+from django.forms.formsets import (
+    DELETION_FIELD_NAME,
+    INITIAL_FORM_COUNT,
+    TOTAL_FORM_COUNT,
+    ManagementForm,
+)
+from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -116,7 +121,13 @@ class MergingForm(forms.ModelForm):
         """What is stored now: {field: mark}."""
         if self.instance.pk is None:
             return {}
-        return {name: mark(self.theirs(name)) for name in self.fields}
+        own = self.instance._meta.pk.name
+        return {
+            name: mark(self.theirs(name))
+            for name, field in self.fields.items()
+            if name not in (own, DELETION_FIELD_NAME)
+            and not isinstance(field, InlineForeignKeyField)
+        }
 
     @property
     def base_input(self):

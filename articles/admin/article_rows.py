@@ -8,7 +8,7 @@ as values, not by their keys, and what they say is compared.
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.formsets import DELETION_FIELD_NAME
-from django.forms.models import BaseInlineFormSet
+from django.forms.models import BaseInlineFormSet, InlineForeignKeyField
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,13 @@ from authors.merging import (
     read_base,
     spelled,
 )
+
+
+class AnyParent(InlineForeignKeyField):
+    """Belongs to the row the form edits now, whichever it was when it was opened."""
+
+    def clean(self, value):
+        return self.parent_instance
 
 
 class ValuesForm(forms.ModelForm):
@@ -71,6 +78,10 @@ class ValuesFormSet(BaseInlineFormSet):
         )
         form.full_clean()
         return form
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields[self.fk.name] = AnyParent(self.instance, label="")
 
     def initial_form_count(self):
         """Return 0: every row is a new one to Django."""
@@ -141,6 +152,8 @@ class BylineFormSet(ValuesFormSet):
         return {"lines": told(_line(b.author, b.role, b.credit) for b in stored)}
 
     def clean(self):
+        if any(self.errors):
+            return
         rows = sorted(self.filled(), key=lambda form: form.cleaned_data["position"])
         lines = [
             tuple(form.cleaned_data[name] for name in ("author", "role", "credit"))
@@ -184,8 +197,10 @@ class CorrectionFormSet(ValuesFormSet):
         }
 
     def clean(self):
-        theirs = self.theirs()
         self.standing = []
+        if any(self.errors):
+            return
+        theirs = self.theirs()
         for form in self.filled():
             row = form.cleaned_data
             key = str(row.get("uid") or "")

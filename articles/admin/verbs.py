@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles import gate, notices, publishing, revisions
+from articles.admin.gate import told
 from articles.models import Article, Revision
 
 Event = Revision.Event
@@ -131,9 +132,9 @@ def perform(verb, row, user, *, note="", name=""):
             revisions.record(row, user, Event.SENT_BACK, name=name)
             notices.sent_back(row, user, note)
         case "withdraw":
-            revisions.record(row, user, name=name)
-            article.withdraw()
-            revisions.record(article, user, Event.WITHDRAWN)
+            if not publishing.drop_unchanged(row):
+                revisions.record(row, user, name=name)
+            publishing.withdraw(article, user)
             notices.withdrawn(article, user)
         case "discard":
             publishing.discard_changes(article, user)
@@ -141,7 +142,7 @@ def perform(verb, row, user, *, note="", name=""):
             return _publish_changes(verb, row, user, name)
         case "publish":
             return _publish(verb, row, user, name)
-    if verb.name == "save" and article.state() == "scheduled":
+    if verb.name == "save" and row == article and article.state() == "scheduled":
         return SCHEDULED
     return verb.done
 
@@ -158,13 +159,12 @@ def _keep(row, user, name):
 def _publish(verb, article, user, name):
     """Publish an article, now or at the moment its date says."""
     now = timezone.now()
-    refuse_blocked(article)
     # A date in the future is a plan, unless "Publish now" was pressed.
     is_planned = article.published_at and article.published_at > now
     was_scheduled = article.state(now) == "scheduled"
-    article.publish(
-        at=article.published_at if is_planned and not was_scheduled else None
-    )
+    at = article.published_at if is_planned and not was_scheduled else None
+    refuse_blocked(article, at or now)
+    article.publish(at=at)
     is_live = article.is_live()
     event = Event.PUBLISHED if is_live else Event.SCHEDULED
     revisions.record(article, user, event, name=name)
@@ -200,8 +200,7 @@ def _publish_changes(verb, copy, user, name):
     return verb.done
 
 
-def refuse_blocked(row):
+def refuse_blocked(row, at=None):
     """Raise Refused with what the publish gate finds that blocks."""
-    if found := gate.blocking(row):
-        sentences = " ".join(str(finding.message) for finding in found)
-        raise Refused(_("Saved, but not published. %s") % sentences)
+    if found := gate.blocking(row, at):
+        raise Refused(told(found))

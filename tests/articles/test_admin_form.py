@@ -5,6 +5,7 @@ from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
+from articles import publishing
 from articles.models import Article, Correction
 from tests.factories import (
     NOON,
@@ -17,7 +18,6 @@ from tests.factories import (
 )
 
 ADD = reverse("admin:articles_article_add")
-CSP = "Content-Security-Policy"
 Status = Article.Status
 
 
@@ -133,13 +133,20 @@ class Writing(TestCase):
         self.assertEqual(names, ["Ben", "Ada"])
 
     def test_saving_what_nobody_changed_writes_nothing(self):
-        article = make_article("Rain", tags=[make_tag()], authors=[make_author()])
-        press(self.client, change_url(article), "_save")
-        saved = Article.objects.get(pk=article.pk)
-        self.assertEqual(saved.updated_at, article.updated_at)
-        press(self.client, change_url(article), "_save", headline="Snow")
-        saved.refresh_from_db()
-        self.assertNotEqual(saved.updated_at, article.updated_at)
+        for status in (Status.DRAFT, Status.PUBLISHED):
+            article = make_article(
+                "Rain", status=status, tags=[make_tag()], authors=[make_author()]
+            )
+            with self.subTest(status=status):
+                press(self.client, change_url(article), "_save")
+                saved = Article.objects.get(pk=article.pk)
+                self.assertEqual(saved.updated_at, article.updated_at)
+                self.assertFalse(saved.has_unpublished_changes)
+                press(self.client, change_url(article), "_save", headline="Snow")
+                saved.refresh_from_db()
+                row = publishing.working_row(saved)
+                self.assertEqual(row.headline, "Snow")
+                self.assertNotEqual(row.updated_at, article.updated_at)
 
     def test_an_address_of_a_page_is_refused_at_the_field(self):
         make_page(path="/about/")
@@ -181,7 +188,7 @@ class Buttons(TestCase):
         cases = [
             ({"status": Status.DRAFT}, ["Save draft", "Submit for review", "Publish"]),
             ({"status": Status.REVIEW}, ["Save", "Send back", "Publish"]),
-            ({}, ["Publish changes", "Withdraw"]),
+            ({}, ["Save changes", "Publish changes", "Withdraw"]),
             ({"published_at": future}, ["Save", "Publish now", "Back to draft"]),
             ({"expires_at": past}, ["Save", "Withdraw"]),
             ({"status": Status.WITHDRAWN}, ["Save", "Publish again", "Back to draft"]),
@@ -197,7 +204,10 @@ class Buttons(TestCase):
         self.assertEqual(
             buttons(self.client, change_url(draft)), ["Save draft", "Submit for review"]
         )
-        self.assertEqual(buttons(self.client, change_url(live)), ["Publish changes"])
+        self.assertEqual(
+            buttons(self.client, change_url(live)),
+            ["Save changes", "Submit changes for review"],
+        )
 
     def test_publishing_saves_what_was_typed_and_shows_it(self):
         draft = make_article("Rain", status=Status.DRAFT)
@@ -266,30 +276,15 @@ class Buttons(TestCase):
         Article.objects.get(pk=draft.pk).publish()
         response = self.client.post(
             change_url(draft),
-            form | {"headline": "Snow", "published_at": in_days(-1), "_submit": "1"},
+            form | {"headline": "Snow", "_submit": "1"},
         )
-        self.assertContains(self.client.get(response.url), "the article is “Live” by")
+        self.assertContains(
+            self.client.get(response.url), "“Live, with unpublished changes” by now"
+        )
         draft.refresh_from_db()
-        self.assertEqual(draft.headline, "Snow")
+        self.assertEqual(draft.headline, "Rain")
+        self.assertEqual(publishing.working_row(draft).headline, "Snow")
         self.assertNotEqual(draft.status, Status.REVIEW)
-
-
-class Preview(TestCase):
-    def test_shows_the_readers_page_of_a_draft_to_nobody_else(self):
-        draft = make_article("Rain at last", status=Status.DRAFT)
-        url = reverse("admin:articles_article_preview", args=[draft.pk])
-        self.assertRedirects(
-            self.client.get(url), f"{reverse('admin:login')}?next={url}"
-        )
-        self.client.force_login(make_user("erin", "editor"))
-        response = self.client.get(url)
-        self.assertContains(response, "Rain at last")
-        self.assertTemplateUsed(response, "articles/article_detail.html")
-        self.assertEqual(response["X-Robots-Tag"], "noindex")
-        self.assertIn("no-store", response["Cache-Control"])
-        policy = response[CSP]
-        self.assertEqual(policy, self.client.get("/robots.txt")[CSP])
-        self.assertNotEqual(policy, self.client.get(ADD)[CSP])
 
 
 class OwnByline(TestCase):
