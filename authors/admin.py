@@ -1,7 +1,5 @@
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +32,7 @@ class PhotoInput(forms.ClearableFileInput):
 @admin.register(Author)
 class AuthorAdmin(TablePages, DeskAdmin):
     table = AuthorTable
-    list_display = ["portrait", "name", "tagline", "lives_in", "articles"]
+    list_display = ["portrait", "name", "tagline", "lives_in"]
     list_display_links = ["portrait", "name"]
     search_fields = ["name", "sort_name", "aliases__name"]
     search_help_text = _("Names and their other spellings.")
@@ -54,16 +52,6 @@ class AuthorAdmin(TablePages, DeskAdmin):
     public_fieldsets = [
         (None, {"fields": ["name", "tagline", "bio", "lives_in"]}),
     ]
-
-    def get_queryset(self, request):
-        bylines = Author.bylines.rel.related_model.objects
-        written = bylines.filter(author=OuterRef("pk")).order_by().values("author")
-        count = written.annotate(n=Count("article", distinct=True)).values("n")
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(article_count=Coalesce(Subquery(count), 0))
-        )
 
     def get_fieldsets(self, request, author=None):
         if author and not self.has_change_permission(request, author):
@@ -88,7 +76,3 @@ class AuthorAdmin(TablePages, DeskAdmin):
             'loading="lazy">',
             author.photo.url,
         )
-
-    @admin.display(description=_("articles"))
-    def articles(self, author):
-        return author.article_count

@@ -32,6 +32,7 @@ admin.site.unregister(Author)
 
 @admin.register(Author)
 class AuthorInUseAdmin(KeptWhileUsed, AuthorAdmin):
+    list_display = [*AuthorAdmin.list_display, "written"]
     choice = Byline._meta.get_field("author")
     successor_form = AuthorSuccessorForm
     article_filter = "author"
@@ -51,3 +52,7 @@ class AuthorInUseAdmin(KeptWhileUsed, AuthorAdmin):
         count = counted.annotate(n=Count("article", distinct=True)).values("n")
         authors = super().get_queryset(request)
         return authors.annotate(article_count=Coalesce(Subquery(count), 0))
+
+    @admin.display(description=_("articles"))
+    def written(self, author):
+        return author.article_count

@@ -21,7 +21,11 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from articles import publishing
 from articles.admin import article_list
@@ -36,19 +40,33 @@ NAMED = 10
 
 
 def urls(desk):
-    def view(function):
-        return desk.admin_site.admin_view(partial(function, desk))
+    def view(function, only=require_safe):
+        return desk.admin_site.admin_view(only(partial(function, desk)))
+
+    either = require_http_methods(["GET", "HEAD", "POST"])
 
     return [
         path("trash/", view(trash), name="articles_article_trash"),
-        path("trash/restore/", view(restore_many), name="articles_article_restore"),
-        path("trash/delete/", view(destroy_many), name="articles_article_destroy"),
         path(
-            "<int:pk>/restore/", view(restore_one), name="articles_article_restore_one"
+            "trash/restore/",
+            view(restore_many, require_POST),
+            name="articles_article_restore",
+        ),
+        path(
+            "trash/delete/",
+            view(destroy_many, require_POST),
+            name="articles_article_destroy",
+        ),
+        path(
+            "<int:pk>/restore/",
+            view(restore_one, require_POST),
+            name="articles_article_restore_one",
         ),
         # Django's own view of this address would destroy the article.
         path(
-            "<path:object_id>/delete/", view(throw_away), name="articles_article_delete"
+            "<path:object_id>/delete/",
+            view(throw_away, either),
+            name="articles_article_delete",
         ),
     ]
 
@@ -146,7 +164,6 @@ def _moved(request, articles, at):
 # Out of it.
 
 
-@require_POST
 def restore_many(desk, request):
     """Bring back what is ticked, or everything that an undo stands for."""
     if not desk.has_change_permission(request):
@@ -164,7 +181,6 @@ def restore_many(desk, request):
     return HttpResponseRedirect(_list_address() if is_undo else _trash_address())
 
 
-@require_POST
 def restore_one(desk, request, pk):
     """Bring one back; then, if asked, let the browser send its form once more."""
     if not desk.has_change_permission(request):
@@ -252,7 +268,6 @@ def trash(desk, request):
     )
 
 
-@require_POST
 def destroy_many(desk, request):
     """Name what will go and what cannot, ask, and destroy it.
 
