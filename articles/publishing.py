@@ -135,6 +135,28 @@ def discard_changes(article, user):
     revisions.record(article, user, Event.DISCARDED)
 
 
+def withdraw(article, user):
+    """Take an article from readers; its working copy becomes what stands in it.
+
+    Nobody sees the row any more, so there is nothing to work beside.
+    """
+    revisions.record_before(article)
+    article.withdraw()
+    if article.has_unpublished_changes:
+        fold(article)
+    revisions.record(article, user, Event.WITHDRAWN)
+
+
+def fold(article):
+    """Put the working copy's text into an article that readers do not see."""
+    copy = Article.objects.get(copy_of=article)
+    rebase(copy)
+    revisions.put(article, revisions.take(copy))
+    _drop(copy)
+    article.has_unpublished_changes = False
+    article.save(update_fields=["has_unpublished_changes"])
+
+
 def _drop(copy):
     copy.corrections.all().delete()
     copy.delete()
@@ -167,6 +189,8 @@ def take_from_trash(article, *, as_it_was):
             *("status", "trashed_from", "trashed_at", "trashed_by", "updated_at")
         ]
     )
+    if article.has_unpublished_changes and status != Status.PUBLISHED:
+        fold(article)
 
 
 def announce(article, at=None, user=None):
