@@ -112,7 +112,7 @@ class TablePages:
         if kind not in CONTENT_TYPES:
             raise Http404("There is no such kind of table.")
         may_change = self.has_change_permission(request)
-        title = capfirst(self.opts.verbose_name_plural)
+        title = str(capfirst(self.opts.verbose_name_plural))
         header, rows = self.table().export(self.listed(request), may_change=may_change)
         try:
             if kind == "csv":
@@ -135,8 +135,9 @@ class TablePages:
             raise PermissionDenied
         if "packed" in request.POST:
             return self._apply(request)
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
+        is_sent = request.method == "POST"
+        form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
+        if is_sent and form.is_valid():
             try:
                 sheet = read_sheet(form.cleaned_data["file"])
                 return self._preview(request, sheet)
