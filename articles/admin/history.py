@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -98,11 +98,13 @@ def history(desk, request, pk):
     first_two = list(versions[:2])
     newest = first_two[0] if first_two else None
     seen = public_version(article)
-    kept = versions.filter(Q(was_public=True) | ~Q(name=""))
-    total, kept_total = versions.count(), kept.count()
-    shows_all = "all" in request.GET or not kept_total
+    has_kept = Q(was_public=True) | ~Q(name="")
+    count = article.revisions.order_by().aggregate(
+        total=Count("pk"), kept=Count("pk", filter=has_kept), first=Min("number")
+    )
+    shows_all = "all" in request.GET or not count["kept"]
     if not shows_all:
-        versions = versions.filter(Q(was_public=True) | ~Q(name="") | Q(pk=newest.pk))
+        versions = versions.filter(has_kept | Q(pk=newest.pk))
     page = Paginator(versions, PER_PAGE).get_page(request.GET.get("page"))
     rows = list(page.object_list)
     for revision in rows:
@@ -120,9 +122,10 @@ def history(desk, request, pk):
             "page": page,
             "page_range": page.paginator.get_elided_page_range(page.number),
             "rows": rows,
-            "total": total,
+            "total": count["total"],
+            "first_number": count["first"],
             "shows_all": shows_all,
-            "has_less": total > kept_total > 0,
+            "has_less": count["total"] > count["kept"] > 0,
             "chosen_new": chosen[0] if chosen else None,
             "chosen_old": chosen[-1] if chosen else None,
             "may_change": desk.has_change_permission(request, article),
@@ -194,9 +197,14 @@ def rename(desk, request, pk, number):
 
 
 def compare(desk, request, pk):
-    """Show what differs between two versions, or a version and the text of today."""
+    """Show what differs between two versions, or a version and the text of today.
+
+    Without an older one, the version is compared with the one before it.
+    """
     article = desk.get_article(request, pk)
     old, new = (read_number(request.GET.get(side)) for side in ("old", "new"))
+    if "old" not in request.GET and isinstance(new, int):
+        old = number_before(article, new)
     if old is None or new is None or old == new:
         messages.error(request, _("Choose two different versions to compare."))
         return back_to_history(article, request)
@@ -239,12 +247,18 @@ def read_number(text):
     return int(text) if is_number else None
 
 
+def number_before(article, number):
+    numbers = article.revisions.filter(number__lt=number)
+    return numbers.values_list("number", flat=True).first()
+
+
 def neighbours(article, old, new):
     """Return the numbers of the versions before and after the two."""
-    numbers = article.revisions.order_by("number").values_list("number", flat=True)
-    earlier = numbers.filter(number__lt=old.number).last()
-    later = numbers.filter(number__gt=new.number).first() if new else None
-    return {"earlier": earlier, "later": later}
+    after = article.revisions.filter(number__gt=new.number) if new else None
+    return {
+        "earlier": number_before(article, old.number),
+        "later": new and after.values_list("number", flat=True).last(),
+    }
 
 
 # Bringing one back.
