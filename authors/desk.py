@@ -43,7 +43,12 @@ class KeysOnly:
     """
 
     def optgroups(self, name, value, attrs=None):
-        keys = [key for key in value if not key or str(key).isdecimal()]
+        keys = [
+            key
+            for key in value
+            # No database holds a key of nineteen digits.
+            if not key or (str(key).isdecimal() and len(str(key)) < 19)
+        ]
         return super().optgroups(name, keys, attrs)
 
 
