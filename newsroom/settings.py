@@ -167,8 +167,9 @@ STORAGES = {
 # ES modules of the editor import each other by relative address.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 FILE_UPLOAD_PERMISSIONS = 0o644
-# The body of a very long article still fits; pictures are streamed to disk.
-DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+# Whatever autosave keeps (articles/admin/autosave.py: 5 MB) can be saved: a form is
+# at most three times as long. Pictures are streamed to disk.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # Security

@@ -215,6 +215,12 @@ function equip(field) {
     if (input.value.trim()) takeTyped();
     close();
   });
+  // Written from outside: a kept text was put back into the form.
+  line.addEventListener("desk:filled", () => {
+    names = read(line.value);
+    input.value = "";
+    show();
+  });
   show();
 }
 
