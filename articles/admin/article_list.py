@@ -30,10 +30,13 @@ class StateFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return list(STATES.items())
+        # The trash has a list of its own.
+        return [item for item in STATES.items() if item[0] != "trashed"]
 
     def queryset(self, request, articles):
         match self.value():
+            case "changed":
+                return articles.filter(has_unpublished_changes=True)
             case "live":
                 return articles.live()
             case "scheduled":
@@ -223,7 +226,10 @@ def thumbnail(article):
 @admin.display(description=_("state"))
 def state(article):
     name = article.state()
-    return format_html('<span class="state state-{}">{}</span>', name, STATES[name])
+    label = STATES[name]
+    if article.has_unpublished_changes and name != "changed":
+        label = _("%(state)s, with changes") % {"state": label}
+    return format_html('<span class="state state-{}">{}</span>', name, label)
 
 
 @admin.display(description=_("authors"))
