@@ -162,10 +162,11 @@ def _owners(article, others=None):
     original = article.copy_of or article
     bylines = Byline.objects.filter(article=original).order_by()
     own = Q(pk=original.created_by_id) | Q(pk__in=bylines.values("author__user"))
-    others = Q(pk=article.created_by_id) | (others or Q())
-    return _staff("view_article").filter(
-        own | (others & Q(pk__in=_editors().values("pk")))
-    )
+    if article.copy_of_id:
+        others = Q(pk=article.created_by_id) | (others or Q())
+    if others:
+        own |= others & Q(pk__in=_editors().values("pk"))
+    return _staff("view_article").filter(own)
 
 
 def _cut(text):

@@ -359,15 +359,20 @@ class TestProcesses:
         user = make_user("begun", "contributor")
         for hours in range(100):
             make_article(published_at=NOON - HOUR * hours, created_by=user)
+        for _ in range(5):
+            make_change(NOON)
         processes = Processes(tmp_path)
         ticks = [processes.start("tick") for _ in range(4)]
         outputs = [tick.communicate(timeout=120) for tick in ticks]
         assert [errors for _out, errors in outputs] == [""] * 4
-        announced = [int(out.split()[0]) for out, _errors in outputs]
-        assert sum(announced) == 100
+        words = [out.split() for out, _errors in outputs]
+        assert sum(int(line[0]) for line in words) == 100
+        assert sum(int(line[4]) for line in words) == 5
         one_each = "SELECT count(DISTINCT article_id) FROM articles_notice"
         assert processes.count("SELECT count(*) FROM articles_notice") == 100
         assert processes.count(one_each) == 100
+        published = "SELECT count(*) FROM articles_revision WHERE event = 'published'"
+        assert processes.count(published) == 5
 
     @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
     def test_serve_keeps_a_clock_that_ends_with_it(self, end, tmp_path):
