@@ -8,6 +8,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.urls import reverse
 
 from articles import notices, publishing
+from articles.admin.verbs import perform, verbs_for
 from articles.models import Article, Note, Notice
 from tests.factories import NOON, make_article, make_author, make_user
 
@@ -320,3 +321,55 @@ class TestOnTheDesk:
         # number, the notices, what is new
         with django_assert_max_num_queries(10):
             client.get(reverse("admin:articles_article_notices"))
+
+
+class TestFromTheDesk:
+    def act(self, client, action, articles):
+        return client.post(
+            reverse("admin:articles_article_changelist"),
+            {
+                "action": action,
+                "_selected_action": [article.pk for article in articles],
+            },
+        )
+
+    @pytest.mark.django_db(transaction=True)
+    def test_a_bulk_action_sends_one_mail_per_person(self, desk, client):
+        drafts = [
+            make_article(status=Status.DRAFT, created_by=desk["begun"])
+            for _ in range(3)
+        ]
+        client.force_login(desk["begun"])
+        self.act(client, "submit", drafts)
+        assert [told(article) for article in drafts] == [{"editor", "publisher"}] * 3
+        assert receivers(mail.outbox) == ["editor@example.org", "pub@example.org"]
+        assert drafts[2].headline in mail.outbox[0].body
+
+    def test_bulk_publishing_tells_at_once_and_names_the_publisher(
+        self, article, desk, client, django_capture_on_commit_callbacks
+    ):
+        client.force_login(desk["publisher"])
+        with django_capture_on_commit_callbacks(execute=True):
+            self.act(client, "publish", [article])
+        assert told(article) == {"begun", "writer"}
+        assert article.notices.first().text == "publisher published it."
+        assert not Article.objects.unannounced().exists()
+        self.act(client, "withdraw", [article])
+        assert article.notices.count() == 4
+
+    def test_the_buttons_of_the_form_tell_the_right_people(self, article, desk):
+        def press(name, user, **options):
+            offered = {verb.name: verb for verb in verbs_for(article, user, article)}
+            perform(offered[name], article, user, **options)
+            last = article.notices.first()
+            return last.text, told(article)
+
+        assert press("submit", desk["begun"]) == (
+            "begun submitted it for review.",
+            {"editor", "publisher"},
+        )
+        Notice.objects.all().delete()
+        assert press("send_back", desk["editor"], note="Who says so?") == (
+            "editor sent it back. “Who says so?”",
+            {"begun", "writer"},
+        )
