@@ -55,9 +55,12 @@ class Column:
         return self.as_text(getattr(row, self.name))
 
     def as_text(self, value) -> str:
-        value = tidy(str(value))
+        return self.plain(str(value))
+
+    def plain(self, text) -> str:
+        text = tidy(text)
         # A field of one line has no line breaks, whatever an import brought.
-        return value if self.is_long else " ".join(value.split())
+        return text if self.is_long else " ".join(text.split())
 
     @property
     def is_long(self):
@@ -65,7 +68,7 @@ class Column:
 
     def read(self, cell, draft):
         """Return the value of a cell that is not empty; raises ValidationError."""
-        return self.field.clean(self.as_text(cell), None)
+        return self.field.clean(self.plain(cell), None)
 
     def text_after(self, draft, value) -> str:
         """Return what an export would write once the value is stored."""
@@ -450,7 +453,7 @@ def _read_row(draft, columns):
             draft.complain(column.label, _("There is a NUL in it, which is no text."))
             continue
         before = "" if draft.is_new else column.text(draft.row)
-        if tidy(before) == (cell if column.is_long else column.as_text(cell)):
+        if column.plain(before) == column.plain(cell):
             continue
         try:
             value = column.read(cell, draft)
