@@ -95,13 +95,14 @@ def notes_of(article, user):
 
 
 def either_way(desk, view):
-    by_script = in_json(desk, require_POST(view))
-    by_hand = desk.admin_site.admin_view(require_POST(partial(view, desk)))
+    by_script = in_json(desk, view)
+    by_hand = desk.admin_site.admin_view(partial(view, desk))
 
-    @wraps(view)
+    @require_POST
+    @wraps(by_hand)
     def inner(request, *args, **kwargs):
-        asked = by_script if wants_json(request) else by_hand
-        return asked(request, *args, **kwargs)
+        answer_to = by_script if wants_json(request) else by_hand
+        return answer_to(request, *args, **kwargs)
 
     return inner
 

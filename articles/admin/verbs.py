@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles import gate, notices, publishing, revisions
+from articles.admin import notes
 from articles.admin.gate import told
 from articles.models import Article, Revision
 
@@ -71,6 +72,8 @@ def verbs_for(article, user, row=None):
         submitted = _("Saved and submitted for review.")
         verbs.append(Verb("submit", _("Submit for review"), submitted))
     if state == "review" and user.has_perm("articles.edit_all_articles"):
+        if not may_publish and not article.approved_at:
+            verbs.append(Verb("approve", _("Approve"), APPROVED))
         returned = _("Saved and sent back to its author as a draft.")
         verbs.append(Verb("send_back", _("Send back"), returned))
     if not may_publish:
@@ -90,6 +93,7 @@ def verbs_for(article, user, row=None):
 
 
 WITHDRAWN = _("Withdrawn: readers no longer see it.")
+APPROVED = _("Approved. It waits for somebody who may publish.")
 
 
 def _verbs_of_changes(article, user, row, state):
@@ -104,6 +108,8 @@ def _verbs_of_changes(article, user, row, state):
         asked = _("Saved, and the changes were submitted for review.")
         verbs.append(Verb("submit", _("Submit changes for review"), asked))
     if was_submitted and user.has_perm("articles.edit_all_articles"):
+        if not user.has_perm("articles.publish_article") and not row.approved_at:
+            verbs.append(Verb("approve", _("Approve"), APPROVED))
         returned = _("Saved, and the changes were sent back.")
         verbs.append(Verb("send_back", _("Send back"), returned))
     if article.has_unpublished_changes:
@@ -127,8 +133,14 @@ def perform(verb, row, user, *, note="", name=""):
             row.submit()
             revisions.record(row, user, Event.SUBMITTED, name=name)
             notices.submitted(row, user)
+        case "approve":
+            refuse_blocked(row)
+            row.approve(user)
+            revisions.record(row, user, Event.APPROVED, name=name)
+            notices.approved(row, user)
         case "send_back":
             row.send_back()
+            notes.send_back(row, user, note)
             revisions.record(row, user, Event.SENT_BACK, name=name)
             notices.sent_back(row, user, note)
         case "withdraw":
