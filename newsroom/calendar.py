@@ -36,7 +36,7 @@ KINDS = {
     "end": gettext_lazy("Ends"),
     "out": gettext_lazy("Published"),
 }
-# A day names so many; the rest can be unfolded.
+# A day names so many; the rest of it has a page of its own.
 NAMED = 6
 # More than these a month does not show: a page of 2,000 is no calendar any more.
 MOST = 1500
@@ -90,14 +90,17 @@ class Day:
     is_today: bool
     is_in_month: bool
     entries: list[Entry]
+    shows_all: bool
 
     @property
     def named(self):
-        return self.entries[:NAMED]
+        # One more needs no more room than the words "1 more".
+        fits = self.shows_all or len(self.entries) <= NAMED + 1
+        return self.entries if fits else self.entries[:NAMED]
 
     @property
-    def folded(self):
-        return self.entries[NAMED:]
+    def left_out(self):
+        return len(self.entries) - len(self.named)
 
 
 # Showing
@@ -115,8 +118,15 @@ def month(request, site):
     section = asked_section(request.GET.get("section", ""), sections)
     weeks = weeks_of(first)
     entries = entries_between(user, weeks[0][0], weeks[-1][-1], now, section, sections)
+    asked = parse_day(request.GET.get("day", ""))
     days = [
-        Day(day, day == today, day.month == first.month, entries[day])
+        Day(
+            day,
+            is_today=day == today,
+            is_in_month=day.month == first.month,
+            entries=entries[day],
+            shows_all=day == asked,
+        )
         for week in weeks
         for day in week
     ]
@@ -132,6 +142,7 @@ def month(request, site):
         "previous": address_of(beside(first, -1), section),
         "next": address_of(beside(first, 1), section),
         "this_month": address_of(today, section),
+        "here": address_of(first, section),
         "is_this_month": (first.year, first.month) == (today.year, today.month),
         "is_empty": not any(entries.values()),
     }
@@ -176,7 +187,7 @@ def entries_between(user, first, last, now, section=None, sections=()):
     if section:
         under = [child for child in sections if child.parent_id == section.pk]
         rows = rows.filter(section__in=[section, *under])
-    own = rows if sees_all(user) else rows.by(user)
+    own = rows if sees_all(user) else rows.by_looking(user)
     begin, end = midnight(first), midnight(last + timedelta(days=1))
     may_plan = user.has_perm("articles.change_article")
     may_publish = user.has_perm("articles.publish_article")
@@ -226,22 +237,17 @@ def entries_between(user, first, last, now, section=None, sections=()):
             False,
         ),
     ]
-    own_keys = None if sees_all(user) else set()
-    if own_keys is not None:
-        published = kinds[-1][1].order_by("-published_at").values("pk")[:MOST]
-        own_keys |= set(
-            Article.objects.by(user)
-            .filter(pk__in=list(published.values_list("pk", flat=True)))
-            .order_by()
-            .values_list("pk", flat=True)
-        )
+    own_keys = set()
+    if not sees_all(user):
+        published = kinds[-1][1].by_looking(user).values_list("pk", flat=True)
+        own_keys = set(published.order_by("-published_at")[:MOST])
     entries = defaultdict(list)
     for kind, articles, column, may_move in kinds:
         for article in articles.order_by(f"-{column}")[:MOST]:
             value = getattr(article, column)
             moment = value if isinstance(value, datetime) else None
             day = timezone.localdate(value) if moment else value
-            is_own = kind != "out" or own_keys is None or article.pk in own_keys
+            is_own = kind != "out" or sees_all(user) or article.pk in own_keys
             if not is_own and not article.is_live(now):
                 continue
             is_past = moment is not None and moment <= now

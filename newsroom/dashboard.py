@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -144,15 +144,14 @@ def waiting_for(user, now):
 def sent_back_to(user):
     """Unresolved notes that sent this user's own articles back, the newest first."""
     is_theirs_again = Q(article__status=Status.DRAFT) | Q(
+        article__status=Status.PUBLISHED,
         article__has_unpublished_changes=True,
         article__working_copy__submitted_at__isnull=True,
     )
+    own = Article.objects.by_looking(user).filter(pk=OuterRef("article"))
     return (
         Note.objects.filter(
-            is_theirs_again,
-            is_send_back=True,
-            resolved_at=None,
-            article__in=Article.objects.originals().by(user).order_by().values("pk"),
+            is_theirs_again, Exists(own), is_send_back=True, resolved_at=None
         )
         .select_related("article")
         .defer(*(f"article__{name}" for name in UNREAD))
@@ -194,7 +193,7 @@ def _submitted(article, now):
 def mine(user, now):
     """This user's drafts and unpublished changes, the last touched first."""
     own = (
-        Article.objects.by(user)
+        Article.objects.by_looking(user)
         .filter(status__in=[Status.DRAFT, Status.WORKING])
         .exclude(copy_of__status=Status.TRASHED)
         .defer(*UNREAD)
@@ -218,7 +217,7 @@ def coming_next(user, now):
     """Publications, ends and scheduled changes to come, the next one first."""
     rows = Article.objects.defer(*UNREAD)
     if not user.has_perm("articles.edit_all_articles"):
-        rows = rows.by(user)
+        rows = rows.by_looking(user)
     begins = rows.scheduled(now).order_by("published_at", "pk")
     ends = rows.filter(status=Status.PUBLISHED, expires_at__gt=now)
     changes = rows.filter(status=Status.WORKING, changes_due_at__gt=now)
