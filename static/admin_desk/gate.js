@@ -2,10 +2,20 @@
 
 const SECONDS = 4;
 
+// A box of its own around the place: the editor undoes what others do to its elements.
 function pointAt(place) {
   place.scrollIntoView({ block: "center" });
-  place.classList.add("is-pointed-at");
-  setTimeout(() => place.classList.remove("is-pointed-at"), SECONDS * 1000);
+  const { left, top, width, height } = place.getBoundingClientRect();
+  const box = document.createElement("div");
+  box.className = "pointing-box";
+  Object.assign(box.style, {
+    left: `${left + scrollX}px`,
+    top: `${top + scrollY}px`,
+    width: `${width}px`,
+    height: `${height}px`,
+  });
+  document.body.append(box);
+  setTimeout(() => box.remove(), SECONDS * 1000);
 }
 
 const plain = (text) => text.replace(/\s+/g, " ").trim();
@@ -42,8 +52,12 @@ function lead(event) {
   event.preventDefault();
   const folded = row?.closest("details:not([open])");
   if (folded) folded.open = true;
-  if (inText) inText.closest(".ProseMirror")?.focus({ preventScroll: true });
-  else row.querySelector("input:not([type=hidden]), textarea, select, button")?.focus({ preventScroll: true });
+  if (inText) {
+    // The cursor goes there; nothing is selected, which the next key would replace.
+    inText.closest(".ProseMirror")?.focus({ preventScroll: true });
+    getSelection().collapse(inText, 0);
+  }
+  if (!inText) row.querySelector("input:not([type=hidden]), textarea, select, button")?.focus({ preventScroll: true });
   pointAt(inText || row);
 }
 
