@@ -24,7 +24,7 @@ MENU = [
     (
         _("Site"),
         "newsroom.publication articles.page blocks.shareblock blocks.sharenetwork "
-        "blocks.advertiseblock",
+        "blocks.advertiseblock articles.publishcheck",
     ),
 ]
 # The import map of the editor is an inline script: it runs with a nonce.
