@@ -322,18 +322,28 @@ def do_restore(request, article, revision, names):
         if not changed:
             messages.info(request, _("The article reads like this version already."))
             return back_to_history(article, request)
-        missing = losses(now, revision.snapshot, names)
+        warnings = losses(now, revision.snapshot, names)
         keep_what_stands(article, row, now)
         if to_copy:
             row = publishing.open_working_copy(article, request.user)
+        warnings += stop_the_clock(row, request.user)
         revisions.put(row, revision.snapshot, names)
         made = revisions.record(
             row, request.user, Revision.Event.RESTORED, restored_from=revision
         )
-    tell(request, revision, made, missing, to_copy)
+    tell(request, revision, made, warnings, to_copy)
     return HttpResponseRedirect(
         reverse("admin:articles_article_change", args=[article.pk])
     )
+
+
+def stop_the_clock(row, user):
+    """Let changes wait for an editor where this user may not publish them."""
+    if not row.changes_due_at or user.has_perm("articles.publish_article"):
+        return []
+    row.changes_due_at = None
+    row.save(update_fields=["changes_due_at"])
+    return [_("The changes no longer go out by themselves: an editor has to look.")]
 
 
 def keep_what_stands(article, row, now):
@@ -346,7 +356,7 @@ def keep_what_stands(article, row, now):
         revisions.record(row, None, Revision.Event.BEFORE, created_at=row.updated_at)
 
 
-def tell(request, revision, made, missing, to_copy):
+def tell(request, revision, made, warnings, to_copy):
     told = _("Version %(old)s is back, as version %(new)s.") % {
         "old": revision.number,
         "new": made.number,
@@ -356,7 +366,7 @@ def tell(request, revision, made, missing, to_copy):
             told, _("Readers see nothing of it until the changes are published.")
         )
     messages.success(request, told)
-    for sentence in missing:
+    for sentence in warnings:
         messages.warning(request, sentence)
 
 

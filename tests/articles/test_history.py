@@ -1,6 +1,6 @@
 """The history of an article at the desk: listed, named, compared, restored."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -105,7 +105,7 @@ class TestTheList:
         page = client.get(address("history", make_article()))
 
         assert "No version has been recorded yet" in page.text
-        assert "<table" not in page.text
+        assert "history-table" not in page.text
 
     def test_asks_the_same_for_500_versions_as_for_two_and_loads_no_snapshot(
         self, client, written
@@ -433,6 +433,32 @@ class TestWhoMayWhat:
         assert article.headline == "Now"
         assert article.working_copy.headline == "Then"
         assert article.working_copy.is_no_index is True
+
+    def test_what_a_contributor_restores_does_not_go_out_by_the_clock(
+        self, client, contributor
+    ):
+        author = make_author(user=contributor)
+        article = make_article("Then", authors=[author])
+        write(article)
+        copy = publishing.open_working_copy(article, None)
+        copy.changes_due_at = timezone.now() + timedelta(hours=1)
+        write(copy, headline="Approved")
+
+        page = client.post(address("restore", article, 1), follow=True)
+
+        copy.refresh_from_db()
+        assert copy.headline == "Then"
+        assert copy.changes_due_at is None
+        assert "no longer go out by themselves" in page.text
+
+        publisher = make_user("petra", "publisher")
+        client.force_login(publisher)
+        due_at = timezone.now() + timedelta(hours=1)
+        Article.objects.filter(pk=copy.pk).update(changes_due_at=due_at)
+        client.post(address("restore", article, 2))
+        copy.refresh_from_db()
+        assert copy.headline == "Approved"
+        assert copy.changes_due_at == due_at
 
     def test_who_may_only_look_is_offered_nothing_and_refused(self, client, written):
         user = make_user("lea", "editor")
