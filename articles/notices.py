@@ -70,6 +70,14 @@ def submitted(article, by):
     _tell(_editors(), article, _("Submitted for review"), sentence, by)
 
 
+def approved(article, by):
+    """Tell those who may publish, and those whose article it is."""
+    sentence = _("%(name)s approved it: it waits to be published.")
+    sentence %= {"name": name_of(by)}
+    people = (_staff("publish_article") | _owners(article)).distinct()
+    _tell(people, article, _("Approved"), sentence, by)
+
+
 def sent_back(article, by, note=""):
     """Tell those whose article it is that it is a draft again, and why."""
     sentence = _("%(name)s sent it back.") % {"name": name_of(by)}

@@ -1,37 +1,55 @@
-from csp.decorators import csp_replace
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
-from django.urls import path, reverse
-from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
-from django.utils.decorators import method_decorator
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from articles import views
-from articles.admin import actions, article_list
+from articles import publishing, revisions
+from articles.admin import (
+    actions,
+    article_list,
+    autosave,
+    gate,
+    history,
+    notes,
+    notices,
+    presence,
+    preview,
+    preview_links,
+    trash,
+)
 from articles.admin.article_form import (
     CONTRIBUTOR_FIELDSETS,
     EDITOR_FIELDSETS,
     ArticleForm,
-    BylineInline,
-    CorrectionInline,
 )
+from articles.admin.article_rows import BylineInline, CorrectionInline
 from articles.admin.tag_field import TagsField
-from articles.admin.verbs import STATES, perform, verbs_for
+from articles.admin.verbs import STATES, Refused, needs_copy, perform, verbs_for
 from articles.html import lost
 from articles.models import Article
 from authors.desk import DeskAdmin
 
 Status = Article.Status
+FORM = "articles_article_change"
+# Fields that only the changes of a live article have.
+CHANGES_ONLY = {"changes_due_at"}
 # What stands around the form, a module each, with two functions:
 # `urls(desk)` returns its URL patterns, to be put before Django's own;
 # `context(desk, request, article)` what its part of the form's page shows
 # (article is the live row, or None for one that is not saved yet).
-PARTS = ()
+PARTS = (
+    history,
+    notes,
+    notices,
+    trash,
+    gate,
+    preview,
+    preview_links,
+    autosave,
+    presence,
+)
 
 
 @admin.register(Article)
@@ -72,10 +90,13 @@ class ArticleAdmin(DeskAdmin):
     actions = [
         actions.submit,
         actions.publish,
+        actions.publish_changes,
+        actions.schedule,
         actions.withdraw,
         actions.set_section,
         actions.add_tags,
         actions.remove_tags,
+        trash.delete_selected,
     ]
 
     # Who may do what.
@@ -89,15 +110,23 @@ class ArticleAdmin(DeskAdmin):
     def has_publish_permission(self, request):
         return request.user.has_perm("articles.publish_article")
 
-    def get_deleted_objects(self, articles, request):
-        """An import's record of its origin goes with its article."""
-        deleted, counts, perms_needed, protected = super().get_deleted_objects(
-            articles, request
+    def has_delete_permission(self, request, article=None):
+        """Deleting is moving to the trash; the trash has its own permission."""
+        return super().has_delete_permission(request, article) and (
+            article is None or trash.may_trash(request.user, article.original)
         )
-        origin = Article.origin.related.related_model._meta.verbose_name
-        return deleted, counts, perms_needed - {origin}, protected
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        """Say of an article in the trash that it is there."""
+        if article := trash.find(request, object_id):
+            return trash.explain(request, article)
+        return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
 
     # The list.
+
+    def changelist_view(self, request, extra_context=None):
+        shown = trash.list_context(self, request) | (extra_context or {})
+        return super().changelist_view(request, shown)
 
     @property
     def media(self):
@@ -127,25 +156,56 @@ class ArticleAdmin(DeskAdmin):
 
     # The form.
 
+    def get_object(self, request, object_id, from_field=None):
+        """Return an article; to its form, the row that the form edits.
+
+        That is the working copy of a live article. Sending the form makes it, in a
+        transaction that undoes it where nothing was saved.
+        """
+        article = super().get_object(request, object_id, from_field)
+        if article is None or request.resolver_match.url_name != FORM:
+            return article
+        if request.method == "POST" and needs_copy(article, request.user):
+            row = publishing.open_working_copy(article, request.user)
+        else:
+            row = publishing.working_row(article)
+        if row != article:
+            row.copy_of = article
+        return row
+
     def get_fieldsets(self, request, article=None):
-        if self.has_edit_all_permission(request):
-            return EDITOR_FIELDSETS
-        return CONTRIBUTOR_FIELDSETS
+        if not self.has_edit_all_permission(request):
+            return CONTRIBUTOR_FIELDSETS
+        left_out = set() if article and article.original.is_live() else CHANGES_ONLY
+        has_address = article and self._has_its_address(article)
+        return [
+            (
+                name,
+                options
+                | {
+                    "fields": [
+                        "address" if field == "path" and has_address else field
+                        for field in options["fields"]
+                        if field not in left_out
+                    ]
+                },
+            )
+            for name, options in EDITOR_FIELDSETS
+        ]
+
+    def _has_its_address(self, article):
+        """Say whether the address stands: readers may have kept it."""
+        original = article.original
+        return original.path and original.status not in (Status.DRAFT, Status.REVIEW)
+
+    @admin.display(description=_("address"))
+    def address(self, article):
+        return article.original.path
 
     def get_readonly_fields(self, request, article=None):
-        readonly = []
+        readonly = ["address"]
         if not self.has_publish_permission(request):
-            readonly += ["published_at", "expires_at"]
-        if (
-            article
-            and article.path
-            and article.status
-            not in (
-                Status.DRAFT,
-                Status.REVIEW,
-            )
-        ):
-            readonly.append("path")
+            readonly += ["published_at", "expires_at", "changes_due_at"]
         return readonly
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -164,6 +224,8 @@ class ArticleAdmin(DeskAdmin):
 
     def get_formset_kwargs(self, request, article, inline, prefix):
         kwargs = super().get_formset_kwargs(request, article, inline, prefix)
+        if request.method == "GET" and article.pk is not None:
+            kwargs["initial"] = inline.initial(article)
         begins_own = (
             isinstance(inline, BylineInline)
             and request.method == "GET"
@@ -176,7 +238,8 @@ class ArticleAdmin(DeskAdmin):
         return kwargs
 
     def render_change_form(self, request, context, **kwargs):
-        article = kwargs.get("obj")
+        row = kwargs.get("obj")
+        article = row.original if row else None
         shown = article or Article()
         may_change = (
             self.has_change_permission(request, article)
@@ -184,26 +247,47 @@ class ArticleAdmin(DeskAdmin):
             else self.has_add_permission(request)
         )
         context |= {
+            "article": article,
+            "working_row": row,
             "state": shown.state(),
             "state_label": STATES[shown.state()],
-            "verbs": verbs_for(shown, request.user) if may_change else [],
+            "verbs": verbs_for(shown, request.user, row) if may_change else [],
         }
         for part in PARTS:
             context |= part.context(self, request, article)
+        context["media"] = context["media"] + autosave.MEDIA
         return super().render_change_form(request, context, **kwargs)
 
-    def save_model(self, request, article, form, change):
+    def log_addition(self, request, row, message):
+        return super().log_addition(request, row.original, message)
+
+    def log_change(self, request, row, message):
+        return super().log_change(request, row.original, message)
+
+    def save_model(self, request, row, form, change):
         """Save what was changed only: two people may edit one article."""
         if not change:
-            article.created_by = request.user
-            article.save()
-            self._warn_of_loss(request, article, form)
+            row.created_by = request.user
+            row.save()
+            self._warn_of_loss(request, row, form)
             return
+        original = row.original
+        revisions.record_before(Article.objects.get(pk=original.pk))
         columns = {field.name for field in Article._meta.concrete_fields}
         changed = columns & set(form.changed_data)
+        if row.changes_due_at and not self.has_publish_permission(request):
+            row.changes_due_at = None
+            changed.add("changes_due_at")
+            self.message_user(
+                request,
+                _("The changes no longer go out by themselves: an editor has to look."),
+                messages.WARNING,
+            )
+        if row.approved_at and not self.has_edit_all_permission(request):
+            row.take_approval_back()
         if changed:
-            article.save(update_fields=[*changed, "updated_at"])
-        self._warn_of_loss(request, article, form)
+            row.save(update_fields=[*changed, "updated_at"])
+        self._warn_of_loss(request, row, form)
 
     def _warn_of_loss(self, request, article, form):
         """Say what of the body as it was sent an article cannot hold."""
@@ -228,27 +312,42 @@ class ArticleAdmin(DeskAdmin):
     def save_related(self, request, form, formsets, change):
         """Save bylines and tags; then do what the pressed button says."""
         super().save_related(request, form, formsets, change)
-        article = form.instance
-        offered = {verb.name: verb for verb in verbs_for(article, request.user)}
+        row, user = form.instance, request.user
+        name = request.POST.get("revision_name", "").strip()[:100]
+        self._tell_merged(request, form)
+        offered = {verb.name: verb for verb in verbs_for(row.original, user, row)}
         verb = offered.get(form.verb)
         if verb is None:
             # Another tab or person was faster. The text is saved all the same.
+            revisions.record(row, user, name=name)
+            notes.send_back(row, user, request.POST.get("send_back_note", ""))
             self.message_user(
                 request,
                 _("Saved. The rest was left: the article is “%(state)s” by now.")
-                % {"state": STATES[article.state()]},
+                % {"state": STATES[row.original.state()]},
                 messages.WARNING,
             )
             return
+        try:
+            note = request.POST.get("send_back_note", "").strip()
+            told = perform(verb, row, user, note=note, name=name)
+        except Refused as refusal:
+            revisions.record(row, user, name=name)
+            self.message_user(request, str(refusal), messages.ERROR)
+            return
         if verb.name != "save":
-            perform(verb.name, article, now=timezone.now())
-            self.log_change(request, article, str(verb.done))
-        self.message_user(request, self._told(article, verb), messages.SUCCESS)
+            self.log_change(request, row, str(verb.done))
+        self.message_user(request, told, messages.SUCCESS)
 
-    def _told(self, article, verb):
-        if verb.name in ("publish", "save") and article.state() == "scheduled":
-            return _("Scheduled: readers see it from the date you gave.")
-        return verb.done
+    def _tell_merged(self, request, form):
+        """Say which fields came from somebody else, so that nobody wonders."""
+        if form.merged:
+            labels = ", ".join(str(form.fields[name].label) for name in form.merged)
+            self.message_user(
+                request,
+                _("Merged with what somebody else saved meanwhile: %s") % labels,
+                messages.INFO,
+            )
 
     def response_add(self, request, article, post_url_continue=None):
         if IS_POPUP_VAR in request.POST:
@@ -260,22 +359,19 @@ class ArticleAdmin(DeskAdmin):
 
     def _stay(self, request, article):
         """Come back to the form: an editor saves often and leaves seldom."""
+        article = article.original
+        autosave.drop(request, article)
         if not self.get_queryset(request).filter(pk=article.pk).exists():
             return HttpResponseRedirect(reverse("admin:articles_article_changelist"))
         return HttpResponseRedirect(
             reverse("admin:articles_article_change", args=[article.pk])
         )
 
-    # Preview.
+    # The parts around the form.
 
     def get_urls(self):
-        preview = path(
-            "<path:object_id>/preview/",
-            self.admin_site.admin_view(self.preview),
-            name="articles_article_preview",
-        )
         parts = [url for part in PARTS for url in part.urls(self)]
-        return [preview, *parts, *super().get_urls()]
+        return [*parts, *super().get_urls()]
 
     def get_article(self, request, pk):
         """Return a live row that this user may look at; raises Http404."""
@@ -284,24 +380,10 @@ class ArticleAdmin(DeskAdmin):
             raise Http404("There is no such article for you.")
         return article
 
-    # The reader's page under the reader's policy: no nonce, nothing of the desk.
-    @method_decorator(csp_replace({}))
-    def preview(self, request, object_id):
-        """Show the article, whatever its state, as readers would see it."""
-        article = self.get_object(request, unquote(object_id))
-        if article is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_permission(request, article):
-            raise PermissionDenied
-        response = views.render_article(request, article)
-        response["X-Robots-Tag"] = "noindex"
-        add_never_cache_headers(response)
-        return response
-
 
 def pressed(request):
     """Return the verb whose button was pressed; saving where none is known."""
-    for name in ("publish", "submit", "send_back", "withdraw"):
+    for name in ("publish", "submit", "approve", "send_back", "withdraw", "discard"):
         if f"_{name}" in request.POST:
             return name
     return "save"

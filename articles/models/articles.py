@@ -16,6 +16,9 @@ from articles.names import join_names
 from articles.paths import path_for, quoted, validate_path
 from articles.querysets import ArticleQuerySet
 
+# Where an article stands on its way through review.
+REVIEW = ("submitted_at", "approved_at", "approved_by")
+
 
 def default_language():
     return settings.LANGUAGE_CODE
@@ -171,6 +174,16 @@ class Article(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     submitted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # An editor found it fit to be published; a change by its author takes that back.
+    approved_at = models.DateTimeField(null=True, blank=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+    )
     # Counts the saves; who holds an older number looks again before writing.
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -380,14 +393,25 @@ class Article(models.Model):
         if self.status != self.Status.WORKING:
             self.status = self.Status.REVIEW
         self.submitted_at = timezone.now()
-        self.save(update_fields=["status", "submitted_at", "updated_at"])
+        self.approved_at = self.approved_by = None
+        self.save(update_fields=["status", *REVIEW, "updated_at"])
+
+    def approve(self, user):
+        """Say that it may be published. Publishing stays a step of its own."""
+        self.approved_at, self.approved_by = timezone.now(), user
+        self.save(update_fields=["approved_at", "approved_by", "updated_at"])
+
+    def take_approval_back(self):
+        """Ask for another look: the text is no longer the one that was approved."""
+        self.approved_at = self.approved_by = None
+        self.save(update_fields=["approved_at", "approved_by"])
 
     def send_back(self):
         """Return it from review to its author."""
         if self.status != self.Status.WORKING:
             self.status = self.Status.DRAFT
-        self.submitted_at = None
-        self.save(update_fields=["status", "submitted_at", "updated_at"])
+        self.submitted_at = self.approved_at = self.approved_by = None
+        self.save(update_fields=["status", *REVIEW, "updated_at"])
 
     def publish(self, at=None):
         """Show it to readers: now, or from the given moment on.
@@ -398,7 +422,7 @@ class Article(models.Model):
         now = timezone.now()
         self.status = self.Status.PUBLISHED
         self.published_at = at or min(self.published_at or now, now)
-        self.submitted_at = None
+        self.submitted_at = self.approved_at = self.approved_by = None
         self.announced_at = self.end_announced_at = None
         if self.expires_at and self.expires_at <= self.published_at:
             self.expires_at = None
@@ -406,7 +430,7 @@ class Article(models.Model):
         self.save(
             update_fields=[
                 *("status", "published_at", "expires_at", "path", "updated_at"),
-                *("submitted_at", "announced_at", "end_announced_at"),
+                *(*REVIEW, "announced_at", "end_announced_at"),
             ]
         )
 

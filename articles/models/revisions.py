@@ -20,6 +20,7 @@ class Revision(models.Model):
         BEFORE = "before", _("As it was before")
         SUBMITTED = "submitted", _("Submitted for review")
         SENT_BACK = "sent_back", _("Sent back")
+        APPROVED = "approved", _("Approved")
         PUBLISHED = "published", _("Published")
         SCHEDULED = "scheduled", _("Scheduled")
         WITHDRAWN = "withdrawn", _("Withdrawn")
