@@ -120,7 +120,8 @@ def main():
                 ratio = milliseconds / measured_list
                 print(
                     f"{who:<12} {name:<22} {milliseconds:>6.0f} ms "
-                    f"({cpu:>4.0f} CPU) {queries:>3} queries {ratio:>6.2f} of the editor's list"
+                    f"({cpu:>4.0f} CPU) {queries:>3} queries "
+                    f"{ratio:>6.2f} of the editor's list"
                 )
         transaction.set_rollback(True)
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
@@ -32,6 +32,8 @@ Status = Article.Status
 # How many of each the dashboard names.
 NAMED = 6
 NAMED_FAULTS = 8
+# Of all that was sent back and is not settled, so many are looked through.
+SENT_BACK = 500
 # Long texts that no list shows.
 UNREAD = ("body", "standfirst", "sources", "ai_use", "base")
 DAYS = 30
@@ -142,21 +144,28 @@ def waiting_for(user, now):
 
 
 def sent_back_to(user):
-    """Unresolved notes that sent this user's own articles back, the newest first."""
-    is_theirs_again = Q(article__status=Status.DRAFT) | Q(
-        article__status=Status.PUBLISHED,
-        article__has_unpublished_changes=True,
-        article__working_copy__submitted_at__isnull=True,
+    """Unresolved notes that sent this user's own articles back, the newest first.
+
+    In two steps, because SQLite, given both at once, begins with the articles.
+    """
+    notes = list(
+        Note.objects.filter(is_send_back=True, resolved_at=None).order_by(
+            "-written_at", "-pk"
+        )[:SENT_BACK]
     )
-    own = Article.objects.by_looking(user).filter(pk=OuterRef("article"))
-    return (
-        Note.objects.filter(
-            is_theirs_again, Exists(own), is_send_back=True, resolved_at=None
-        )
-        .select_related("article")
-        .defer(*(f"article__{name}" for name in UNREAD))
-        .order_by("-written_at", "-pk")
+    if not notes:
+        return []
+    is_theirs_again = Q(status=Status.DRAFT) | Q(
+        status=Status.PUBLISHED,
+        has_unpublished_changes=True,
+        working_copy__submitted_at__isnull=True,
     )
+    own = Article.objects.by_looking(user).filter(is_theirs_again).defer(*UNREAD)
+    articles = own.in_bulk({note.article_id for note in notes})
+    notes = [note for note in notes if note.article_id in articles]
+    for note in notes:
+        note.article = articles[note.article_id]
+    return notes
 
 
 def in_review():
