@@ -119,8 +119,10 @@ def write_xlsx(header, rows, title) -> bytes:
     for place in range(len(header)):
         sheet.column_dimensions[chr(ord("A") + place)].width = 28
     sheet.append([_text_cell(sheet, text, bold=True) for text in header])
+    like = _text_cell(sheet, "")
     for row in rows:
-        sheet.append([_text_cell(sheet, text) for text in row])
+        cells = [_text_cell(sheet, text, like) for text in row]
+        sheet.append(cells)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
@@ -142,11 +144,15 @@ def _excel_text(text):
     return text
 
 
-def _text_cell(sheet, text, bold=False):
+def _text_cell(sheet, text, like=None, bold=False):
     cell = WriteOnlyCell(sheet)
     cell.value = text
     # openpyxl takes a text that begins with "=" for a formula.
     cell.data_type = "s"
+    if like is not None:
+        # Looking a style up for every cell takes longer than writing the file.
+        cell._style = like._style
+        return cell
     # Edited in Excel, it stays a text.
     cell.number_format = "@"
     if bold:
