@@ -203,7 +203,7 @@ many = st.lists(
 class RoundTrip(HypothesisTestCase):
     @given(many)
     @settings(
-        max_examples=40,
+        max_examples=20,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )

@@ -414,7 +414,7 @@ class RoundTrip(HypothesisTestCase):
         )
     )
     @settings(
-        max_examples=60,
+        max_examples=30,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     )
