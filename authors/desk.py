@@ -129,11 +129,12 @@ class DeskAdmin(DeskFields, admin.ModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Write everything or nothing: a form that is shown again wrote nothing."""
+        view = super().changeform_view
+        if request.method != "POST":
+            return view(request, object_id, form_url, extra_context)
         with transaction.atomic():
-            response = super().changeform_view(
-                request, object_id, form_url, extra_context
-            )
-            if request.method == "POST" and isinstance(response, TemplateResponse):
+            response = view(request, object_id, form_url, extra_context)
+            if isinstance(response, TemplateResponse):
                 transaction.set_rollback(True)
         return response
 
