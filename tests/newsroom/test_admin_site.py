@@ -100,30 +100,6 @@ def test_there_is_one_publication_and_its_list_is_its_form(superuser, client):
     assert client.get(add).status_code == 403
 
 
-def test_the_dashboard_says_what_is_going_on(client, db):
-    editor = make_user("erin", "editor")
-    client.force_login(editor)
-    make_article("Waiting", status="review")
-    make_article("Mine", status="draft", created_by=editor)
-    make_article("Somebody’s", status="draft")
-    make_article("Out")
-    page = client.get(reverse("admin:index"))
-    named = {
-        key: [article.headline for article in page.context[key]]
-        for key in ("in_review", "my_drafts", "scheduled", "published")
-    }
-    assert named == {
-        "in_review": ["Waiting"],
-        "my_drafts": ["Mine"],
-        "scheduled": [],
-        "published": ["Out"],
-    }
-    html = page.content.decode()
-    assert "Write an article" in html
-    assert "Nothing is scheduled." in html
-    assert "Somebody’s" not in html
-
-
 def policy(response):
     return response["Content-Security-Policy"]
 
