@@ -57,21 +57,30 @@ def merge(old, new, *, fills=False, keeps_printed_name=False):
         _move_children(old, new)
     elif model is Picture:
         _show_instead(old, new, keys)
-    _repoint(old, new)
-    _count_versions(keys)
+    _count_versions(keys - _repoint(old, new))
     _keep_in_step(in_step)
     old.delete()
     return _count_originals(keys)
 
 
 def _repoint(old, new):
+    """Let all rows point at the new one; return the keys of articles written here.
+
+    A row of an article is long: it is written once, with its version.
+    """
+    written = set()
     for relation in in_use.relations_to(type(old)):
         rows, name = relation.related_model._base_manager, relation.field.name
         pointing = rows.filter(**{name: old})
         for others in _unique_with(relation.field):
             same = {other: OuterRef(other) for other in others}
             pointing.filter(Exists(rows.filter(**{name: new}, **same))).delete()
-        rows.filter(**{name: old}).update(**{name: new})
+        values = {name: new}
+        if relation.related_model is Article:
+            written.update(pointing.values_list("pk", flat=True))
+            values |= {"version": F("version") + 1, "updated_at": timezone.now()}
+        pointing.update(**values)
+    return written
 
 
 def _unique_with(field):
@@ -99,13 +108,14 @@ def _count_versions(keys):
 
 
 def _count_originals(keys):
-    originals = set()
-    for batch in _in_batches(keys, KEYS):
-        rows = Article.objects.filter(pk__in=batch).order_by()
-        originals.update(
-            copied or key for key, copied in rows.values_list("pk", "copy_of_id")
-        )
-    return len(originals)
+    live = _live_rows()
+    return len({live.get(key, key) for key in keys})
+
+
+def _live_rows():
+    """Return {working copy's key: its article's}; they are few, and have an index."""
+    copies = Article.objects.filter(copy_of__isnull=False).order_by()
+    return dict(copies.values_list("pk", "copy_of_id"))
 
 
 # Working copies remember what the live article said when they were made. A merge
@@ -113,8 +123,9 @@ def _count_originals(keys):
 
 
 def _copies(keys):
-    pairs = Article.objects.filter(copy_of__isnull=False).values_list("pk", "copy_of")
-    wanted = [copy for copy, live in pairs if copy in keys or live in keys]
+    wanted = [
+        copy for copy, live in _live_rows().items() if copy in keys or live in keys
+    ]
     return Article.objects.select_related("copy_of").in_bulk(wanted)
 
 
