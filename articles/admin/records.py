@@ -18,6 +18,10 @@ class CorrectionAdmin(DeskAdmin):
     autocomplete_fields = ["article"]
     fields = ["article", ("kind", "place"), "text", "corrected_at"]
 
+    def get_queryset(self, request):
+        """Without the copies of them that working copies hold."""
+        return super().get_queryset(request).filter(article__copy_of=None)
+
     def has_delete_permission(self, request, correction=None):
         return False
 

@@ -14,9 +14,7 @@ from articles.models import Article, Section
 from articles.planner import analyze
 from articles.signals import chrome_found
 
-STATUSES = [
-    value for value in Article.Status.values if value != Article.Status.WITHDRAWN
-]
+STATUSES = [Article.Status.DRAFT, Article.Status.REVIEW, Article.Status.PUBLISHED]
 INTERRUPTED = 130  # what a shell says of a command that Ctrl-C ended
 BLOCK_KINDS = ("share", "advertise")
 
