@@ -185,7 +185,7 @@ class AContributor(World):
         url = reverse("admin:articles_picture_change", args=[picture.pk])
         page = self.client.get(url)
         self.assertContains(page, "Begun by me")
-        self.assertContains(page, "1 more place")
+        self.assertContains(page, "and 1 more")
         self.assertNotContains(page, "The secret")
 
     def test_has_no_detour_that_answers_for_any_row(self):
