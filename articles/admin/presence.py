@@ -181,27 +181,30 @@ def _asked(own):
     return None
 
 
-def _answers(article, user):
-    """Return what the people whom this user asked have said."""
-    answered = Presence.objects.filter(
+def _answered(article, user):
+    """Return the forms whose people have answered what this user asked them."""
+    return Presence.objects.filter(
         Q(handed_over_at__isnull=False) | Q(asked_at=None),
         article=article,
         asked_by=user,
-    ).select_related("user")
+    )
+
+
+def _answers(article, user):
     return [
         {
             "key": form.pk,
             "name": name_of(form.user),
             "yes": form.handed_over_at is not None,
         }
-        for form in answered
+        for form in _answered(article, user).select_related("user")
     ]
 
 
 def _forget_answers(article, user, heard):
-    """Forget answers once the browser has shown them."""
+    """Forget answers once the browser has shown them, but no question asked since."""
     if isinstance(heard, list) and heard and all(isinstance(k, int) for k in heard):
-        Presence.objects.filter(article=article, asked_by=user, pk__in=heard).update(
+        _answered(article, user).filter(pk__in=heard).update(
             asked_by=None, asked_at=None
         )
 

@@ -10,7 +10,6 @@ import { offer } from "desk/recover";
 
 const REST = 1000; // after the last keystroke …
 const LONGEST = 2500; // … and at most that long after the first one not sent
-const COALESCE = 100;
 const RETRY = [2000, 5000, 10000, 20000];
 // A form that was sent and did not lead anywhere goes on keeping.
 const SENT_FOR = 15000;
@@ -89,8 +88,10 @@ class Keeper {
   }
 
   listen() {
+    // At the end of this very keystroke; several changes at once are one look. The
+    // journal is written as fast as the disk takes it, with the newest text.
     const soon = () => {
-      this.lookSoon ??= setTimeout(() => this.look(), COALESCE);
+      this.lookSoon ??= setTimeout(() => this.look());
     };
     for (const event of ["input", "change", "click", "pointerup", "keyup"])
       form.addEventListener(event, soon);

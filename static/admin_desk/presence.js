@@ -53,6 +53,9 @@ class Presence {
     form.addEventListener("input", () => this.typed());
     form.addEventListener("desk:sent", () => (this.isLeaving = true));
     window.addEventListener("pagehide", () => this.leave());
+    // At once when somebody comes back to the tab.
+    document.addEventListener("visibilitychange", () => this.beat());
+    document.addEventListener("desk:beat", () => this.beat());
     this.beat();
     // A tab in the background beats once a minute: browsers slow it down, and
     // whoever left it there is not at work on the article.
@@ -244,6 +247,9 @@ class Presence {
   }
 }
 
-document.addEventListener("desk:ready", () => {
-  if (place?.dataset.beatUrl) new Presence().start();
-});
+if (place && about) {
+  const begin = () => new Presence().start();
+  // autosave.js names this opening of the form, sooner or later than this runs.
+  if (about.ready) begin();
+  else document.addEventListener("desk:ready", begin, { once: true });
+}
