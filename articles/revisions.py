@@ -26,8 +26,9 @@ from articles.models import (
     Section,
     Series,
     Tag,
+    TagSynonym,
 )
-from authors.models import Author
+from authors.models import Author, AuthorAlias
 
 PLAIN = (
     *("headline", "front_headline", "standfirst", "body", "language"),
@@ -140,26 +141,41 @@ def put(article, snapshot, names=CONTENT):
 
 
 def put_tags(article, names):
-    """Give an article exactly these tags; a tag that is gone is made again."""
-    rows = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
-    tags = [rows.get(name) or name for name in names]
-    article.tags.set(tags)
+    """Give an article exactly these tags.
+
+    One that was merged since is the tag it became; one that is gone is made again.
+    """
+    rows = {
+        synonym.name: synonym.tag
+        for synonym in TagSynonym.objects.filter(name__in=names).select_related("tag")
+    }
+    rows |= {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
+    article.tags.set([rows.get(name) or name for name in names])
 
 
 def _put_bylines(article, wanted):
+    """Make the byline read as wanted; return the names of authors who are gone.
+
+    An author who was merged since is the one whose other spelling the name is now.
+    """
     authors = Author.objects.in_bulk([line["author"]["id"] for line in wanted])
-    missing = [
+    gone = {
         line["author"]["name"] for line in wanted if line["author"]["id"] not in authors
-    ]
-    set_bylines(
-        article,
-        [
-            (authors[line["author"]["id"]], line["role"], line["credit"])
-            for line in wanted
-            if line["author"]["id"] in authors
-        ],
-    )
-    return missing
+    }
+    merged = {
+        alias.name: alias.author
+        for alias in AuthorAlias.objects.filter(name__in=gone).select_related("author")
+    }
+    lines = {}
+    for line in wanted:
+        named = line["author"]
+        author = authors.get(named["id"]) or merged.get(named["name"])
+        if author:
+            # Two who became one stand in the byline once.
+            key = (author.pk, line["role"])
+            lines.setdefault(key, (author, line["role"], line["credit"]))
+    set_bylines(article, list(lines.values()))
+    return sorted(gone - merged.keys())
 
 
 def set_bylines(article, lines):

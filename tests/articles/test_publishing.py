@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from articles import publishing, revisions, signals
+from articles import merging, publishing, revisions, signals
 from articles.models import Article, Correction
 from tests.factories import (
     NOON,
@@ -51,6 +51,19 @@ class TestSnapshots:
         assert revisions.put(article, snapshot) == ["City", "Ann"]
         assert [str(line) for line in article.bylines.all()] == ["Ben"]
         assert article.section is None
+
+    def test_follow_what_was_merged_since(self):
+        article = everything()
+        snapshot = revisions.take(article)
+        ann, anna = article.bylines.first().author, make_author("Anna")
+        bridges, crossings = article.tags.get(name="bridges"), make_tag("crossings")
+        merging.merge(ann, anna)
+        merging.merge(bridges, crossings)
+        article.tags.clear()
+        article.bylines.all().delete()
+        assert revisions.put(article, snapshot) == []
+        assert [line.author for line in article.bylines.all()][0] == anna
+        assert sorted(article.tags.names()) == ["city", "crossings"]
 
 
 class TestWorkingCopy:

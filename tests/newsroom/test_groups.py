@@ -12,7 +12,7 @@ from tests.factories import make_user
         ("contributor", "articles.add_tag", "articles.change_tag"),
         ("contributor", "articles.add_picture", "articles.change_picture"),
         ("editor", "articles.edit_all_articles", "articles.publish_article"),
-        ("editor", "authors.add_author", "articles.delete_article"),
+        ("editor", "authors.add_author", "articles.empty_trash"),
         ("editor", "blocks.change_shareblock", "blocks.change_advertiseblock"),
         ("publisher", "articles.publish_article", "articles.delete_correction"),
         ("publisher", "articles.delete_article", "auth.change_user"),
