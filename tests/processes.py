@@ -69,7 +69,7 @@ class Processes:
             return cursor.fetchone()[0]
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=90):
     """Return what the condition returns as soon as it is true; fail at the end."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
