@@ -354,7 +354,7 @@ def rights(story):
         picture = story.pictures.get(number)
         if picture and picture.rights_expire_on and picture.rights_expire_on < day:
             message = _("The rights to the picture “%(name)s” ended on %(day)s.")
-            ended = date_format(picture.rights_expire_on)
+            ended = date_format(picture.rights_expire_on, "j F Y")
             params = {"name": _short(str(picture)), "day": ended}
             yield message % params, where, anchor
 
@@ -366,7 +366,7 @@ def quotation(story):
         # Readers get the address of the source printed below the words.
         if named or quote.get("cite"):
             continue
-        message = _("It is not said whose words these are: “%(words)s”.")
+        message = _("It is not said whose words “%(words)s” are.")
         words = _short(quote.text_content())
         yield message % {"words": words}, "body", _place(quote)
 
@@ -431,7 +431,7 @@ def lost_text(story):
 def embargo(story):
     until = story.article.embargo_until
     if until and until > story.goes_out_at:
-        when = date_format(timezone.localtime(until), "DATETIME_FORMAT")
+        when = date_format(timezone.localtime(until), "j F Y, H:i")
         message = _("There is an embargo until %(when)s.") % {"when": when}
         yield message, "embargo_until", ""
 

@@ -71,9 +71,7 @@ def open_links(article):
 
 class PinnedVersion(forms.ModelChoiceField):
     def label_from_instance(self, revision):
-        saved = date_format(
-            timezone.localtime(revision.created_at), "SHORT_DATETIME_FORMAT"
-        )
+        saved = date_format(timezone.localtime(revision.created_at), "j F Y, H:i")
         parts = [f"{revision.number}", revision.name, revision.get_event_display()]
         return " · ".join([*filter(None, parts), saved, revision.created_by_name])
 
@@ -129,7 +127,7 @@ def preview_links(desk, request, pk):
             expires_at=timezone.now() + timedelta(hours=form.cleaned_data["hours"]),
             made_by=request.user,
         )
-        until = date_format(timezone.localtime(link.expires_at), "DATETIME_FORMAT")
+        until = date_format(timezone.localtime(link.expires_at), "j F Y, H:i")
         message = _("The link is made. It opens until %(until)s.") % {"until": until}
         desk.message_user(request, message, messages.SUCCESS)
         return _back(article)

@@ -160,7 +160,7 @@ def test_findings_lead_to_their_place_and_are_checked_again(desk):
     page = desk(make_user("pat", "publisher"), change_url(draft))
     expect(page.locator(".ProseMirror[contenteditable]")).to_be_visible()
     panel = page.get_by_role("region", name="Before publishing")
-    panel.get_by_role("link", name="It is not said whose words these are").click()
+    panel.get_by_role("link", name="It is not said whose words").click()
     expect(page.locator(".pointing-box")).to_be_in_viewport()
     line = page.evaluate(
         "getSelection().anchorNode.parentElement.closest('blockquote')"
