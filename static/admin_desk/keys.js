@@ -40,11 +40,13 @@ function actionOf(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+  if (event.isComposing || document.querySelector("dialog[open]")) return;
   const control = actions[actionOf(event)]?.();
   if (control && !event.repeat) {
     event.preventDefault();
     control.click();
+  } else if (event.defaultPrevented) {
+    // A field has used it: the headline's refuses Enter, whatever is held with it.
   } else if (event.altKey && !event.ctrlKey && !event.metaKey && /^Page(Up|Down)$/.test(event.key)) {
     if (step(event.key === "PageDown" ? 1 : -1)) event.preventDefault();
   } else if (
@@ -60,19 +62,23 @@ document.addEventListener("keydown", (event) => {
 
 // The next field: where a form asks something new, past the buttons around it.
 
-const FIELDS =
-  "input:not([type=hidden]):not([type=submit]), select, textarea, [contenteditable=true]";
+const FIELDS = "input:not([type=hidden]):not([type=submit]), select, textarea";
 
 function isThere(field) {
   return !field.disabled && field.tabIndex >= 0 && field.checkVisibility?.({ visibilityProperty: true }) !== false;
 }
 
+/** What a row of a form asks: of a text with its tools, the text. */
+function fieldOf(row) {
+  const text = row.querySelector("[contenteditable=true]");
+  return text ?? [...row.querySelectorAll(FIELDS)].find(isThere);
+}
+
 /** Put the focus into the next row of the form, or the one before; say whether. */
 function step(direction) {
-  const form = document.querySelector("#content-main form:not(#changelist-search)");
-  const rows = [...(form?.querySelectorAll(".form-row, .inline-related") ?? [])]
+  const rows = [...document.querySelectorAll("#content-main :is(.form-row, .inline-related)")]
     .filter((row) => !row.querySelector(".form-row, .inline-related"))
-    .map((row) => [...row.querySelectorAll(FIELDS)].find(isThere))
+    .map(fieldOf)
     .filter(Boolean);
   if (!rows.length) return false;
   const here = document.activeElement;
