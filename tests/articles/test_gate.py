@@ -240,6 +240,10 @@ class WhatReadersSeeAlready(TestCase):
         self.assertIn("new.png", finding.message)
 
     def test_an_embargo_blocks_all_the_same(self):
+        self.live.embargo_until = timezone.now() + timedelta(hours=1)
+        self.live.save()
+        copy = self.copy()
+        self.assertEqual([f.check for f in gate.blocking(copy)], ["embargo"])
         copy = self.copy(embargo_until=timezone.now() + timedelta(hours=1))
         self.assertEqual([f.check for f in gate.blocking(copy)], ["embargo"])
 
