@@ -91,6 +91,15 @@ class Publishing(Desk):
         bare.refresh_from_db()
         self.assertEqual(bare.status, Status.DRAFT)
 
+    def test_many_of_one_headline_get_addresses_of_their_own(self):
+        drafts = [make_article("Rain", status=Status.DRAFT) for _ in range(53)]
+        self.act("publish", drafts)
+        paths = set(Article.objects.live().values_list("path", flat=True))
+        self.assertEqual(len(paths), 53)
+        self.assertTrue(any(path.endswith("/rain/") for path in paths))
+        self.assertTrue(any(path.endswith("/rain-53/") for path in paths))
+        self.assertFalse(any(path.endswith("/rain-1/") for path in paths))
+
     def test_it_is_announced_once_and_stands_in_the_history(self):
         heard = []
 
