@@ -321,6 +321,10 @@ class Article(models.Model):
             self.version = F("version") + 1
             if update_fields is not None:
                 update_fields = {*update_fields, "version"}
+                if "expires_at" in update_fields:
+                    # A new end is to be announced when it comes.
+                    self.end_announced_at = None
+                    update_fields.add("end_announced_at")
         super().save(*args, update_fields=update_fields, **kwargs)
         if not isinstance(self.version, int):
             self.refresh_from_db(fields=["version"])
