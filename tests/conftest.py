@@ -1,6 +1,9 @@
 import os
+import time
+from collections import Counter
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.db import connection
 
 from tests.chromium import find_chromium
@@ -48,6 +51,40 @@ def browser_type_launch_args(browser_type_launch_args):
             "--no-first-run",
         ],
     }
+
+
+@pytest.fixture(autouse=True)
+def _last_words(request):
+    """Wait for what closed pages still had to say before the tables are emptied.
+
+    A form that is closed says that it is gone. SQLite in memory is one connection
+    for all threads of the test server: a request during the flush locks its tables.
+    """
+    if not request.node.get_closest_marker("browser"):
+        yield
+        return
+    # Before us, so that it ends after us; pages are closed by then.
+    request.getfixturevalue("transactional_db")
+    requests = Counter()
+
+    def begun(**_):
+        requests["begun"] += 1
+
+    def ended(**_):
+        requests["ended"] += 1
+
+    request_started.connect(begun)
+    request_finished.connect(ended)
+    yield
+    quiet_since, seen, last_call = time.monotonic(), requests.copy(), time.monotonic()
+    while time.monotonic() < last_call + 10:
+        if requests != seen or requests["begun"] > requests["ended"]:
+            quiet_since, seen = time.monotonic(), requests.copy()
+        elif time.monotonic() > quiet_since + 0.15:
+            break
+        time.sleep(0.02)
+    request_started.disconnect(begun)
+    request_finished.disconnect(ended)
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 // What was typed, kept in this browser at once.
 //
 // In IndexedDB, not in localStorage: that holds 5 MB for the whole site, some twenty
-// long articles, and Chromium writes it to the disk with seconds of delay, so that
-// killing the browser would take the last sentences along (seen in 2026 with
-// Chromium 14x: tests/browser/test_nothing_is_lost.py). A record is what one opening
-// of a form holds; a form that was opened twice has two.
+// long articles, and Chromium writes it to the disk with seconds of delay
+// (components/services/storage/dom_storage: commits wait and are rationed), so that
+// killing the browser could take the last sentences along. A committed transaction
+// here outlives that: tests/browser/test_nothing_is_lost.py kills it. A record is
+// what one opening of a form holds; a form that was opened twice has two.
 
 const STORE = "pages";
 const SIXTY_DAYS = 60 * 24 * 60 * 60 * 1000;

@@ -54,7 +54,9 @@ class Presence {
     form.addEventListener("desk:sent", () => (this.isLeaving = true));
     window.addEventListener("pagehide", () => this.leave());
     // At once when somebody comes back to the tab.
-    document.addEventListener("visibilitychange", () => this.beat());
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") this.beat();
+    });
     document.addEventListener("desk:beat", () => this.beat());
     this.beat();
     // A tab in the background beats once a minute: browsers slow it down, and
@@ -237,12 +239,10 @@ class Presence {
       remember(TAB, this.tab);
       return;
     }
+    this.isGone = true;
     const sent = new FormData();
     sent.append("tab", this.tab);
-    sent.append(
-      "csrfmiddlewaretoken",
-      form.elements.csrfmiddlewaretoken.value,
-    );
+    sent.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     navigator.sendBeacon(this.url("leave"), sent);
   }
 }

@@ -50,12 +50,13 @@ async function candidates(owner, page, opened, spell) {
 
 async function forget(record) {
   await journal.drop(record.page);
-  if (about.hasKept)
-    await ask(about.dropUrl, {
-      article: about.article,
-      token: record.token,
-      page: record.page,
-    });
+  // Also where there was no buffer yet: the last autosave of a page that was left
+  // may have arrived after this one was made.
+  await ask(about.dropUrl, {
+    article: about.article,
+    token: record.token,
+    page: record.page,
+  });
 }
 
 /** What the server said is saved needs no journal; what was typed since does. */
