@@ -115,6 +115,7 @@ def move_change(user, article, was, day, now):
             % {"headline": article.headline}
         )
     moment = moved(copy, copy.changes_due_at, was, day, now)
+    check_embargo(article, moment)
     check_embargo(copy, moment)
     copy.changes_due_at = moment
     copy.save(update_fields=["changes_due_at", "updated_at"])

@@ -246,6 +246,25 @@ class TestMoving:
         assert article.expires_at == NOW + 3 * DAY
         assert copy.changes_due_at == NOW + 2 * DAY
 
+    def test_changes_wait_for_the_live_articles_embargo_too(self, publisher):
+        article = make_article("Live")
+        copy = publishing.open_working_copy(article, publisher)
+        copy.changes_due_at = NOW + 5 * DAY
+        copy.save()
+        article.embargo_until = NOW + 4 * DAY
+        article.save(update_fields=["embargo_until"])
+        with pytest.raises(CannotMove, match="under embargo"):
+            move_entry(
+                publisher,
+                "change",
+                article,
+                on("2027-03-15"),
+                on("2027-03-12"),
+                now=NOW,
+            )
+        copy.refresh_from_db()
+        assert copy.changes_due_at == NOW + 5 * DAY
+
 
 class TestTheForm:
     def post(self, client, article, day, **fields):
