@@ -221,16 +221,13 @@ def record(article, user, event=Revision.Event.SAVED, **fields):
     """
     original = article.copy_of or article
     snapshot = take(article)
-    newest = original.revisions.first()
-    if (
-        newest
-        and event == Revision.Event.SAVED
-        and newest.snapshot == _as_json(snapshot)
-    ):
-        if fields.get("name"):
-            newest.name = fields["name"]
-            newest.save(update_fields=["name"])
-        return newest
+    if event == Revision.Event.SAVED:
+        newest = original.revisions.first()
+        if newest and newest.snapshot == _as_json(snapshot):
+            if fields.get("name"):
+                newest.name = fields["name"]
+                newest.save(update_fields=["name"])
+            return newest
     fields.setdefault("was_public", article.is_live())
     number = original.revisions.aggregate(last=Max("number"))["last"] or 0
     return Revision.objects.create(
