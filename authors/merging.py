@@ -91,8 +91,8 @@ class Clash:
     label: str
     theirs: str
     mine: str
-    difference: str  # HTML, or "" where the two texts say enough
-    is_deletion: bool = False
+    difference: str = ""  # HTML of a form that knows better than the two texts
+    is_text: bool = False  # told word by word
 
 
 class MergingForm(forms.ModelForm):
@@ -214,6 +214,7 @@ class MergingForm(forms.ModelForm):
                     theirs=self.told(name, stored),
                     mine=self.told(name, typed),
                     difference=self.difference(name, stored, typed),
+                    is_text=isinstance(self.fields[name], forms.CharField),
                 )
             )
             self.base[name] = mark(stored)

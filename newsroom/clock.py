@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from articles import gate, notices, publishing
 from articles.models import Article, Autosave, Notice, Presence
 from articles.planner import analyze
+from newsroom import faults
 from newsroom.models import Heartbeat
 
 logger = logging.getLogger(__name__)
@@ -210,6 +211,7 @@ def _keep_up():
     ).update(beat_at=now)
     if not is_ours:
         return
+    faults.find_faults()
     Presence.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
     # Text that somebody typed and never saved is kept for a year, not for ever.
     Autosave.objects.filter(saved_at__lt=now - timedelta(days=365)).delete()

@@ -106,7 +106,7 @@ class ValuesFormSet(BaseInlineFormSet):
         choice = self.data.get(name)
         if asked in self.row_base and mark(theirs) == base and choice in (MINE, THEIRS):
             return choice
-        self.clashes.append(Clash(name, str(label), theirs, mine, ""))
+        self.clashes.append(Clash(name, str(label), theirs, mine, is_text=True))
         self.row_base[key] = mark(theirs)
         self.row_base[asked] = ""
         return None

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from articles.compare import compare_values
 from articles.languages import direction_of
 from articles.names import join_names
 
@@ -102,3 +103,9 @@ def picture(picture, sizes, *, is_first=False):
 def authors_of(article):
     """Return the authors in the byline, each once, in its order."""
     return list(dict.fromkeys(byline.author for byline in article.bylines.all()))
+
+
+@register.simple_tag
+def word_difference(old, new):
+    """Show two plain texts word by word; wants admin_desk/compare.css."""
+    return compare_values("standfirst", old, new)

@@ -278,3 +278,18 @@ class TestOtherHands:
         draft.refresh_from_db()
         assert draft.headline == "Ben’s"
         assert json.loads(bens["_base"])["headline"]
+
+
+def test_a_biography_that_both_wrote_is_shown_word_by_word(ann, ben):
+    author = make_author("Ada", bio="She writes about rivers.")
+    url = reverse("admin:authors_author_change", args=[author.pk])
+    bens = filled_form(ben, url, "author_form")
+    anns = filled_form(ann, url, "author_form")
+    save(ann, url, anns, bio="She writes about wide rivers.")
+    page = save(ben, url, bens, bio="She writes about rivers and <b>bridges</b>.")
+    (clash,) = lxml.html.fromstring(page.content.decode()).find_class("clash")
+    assert "wide" in clash.xpath(".//del")[0].text_content()
+    assert "bridges" in clash.xpath(".//ins")[0].text_content()
+    assert not clash.xpath(".//b")
+    author.refresh_from_db()
+    assert "bridges" not in author.bio
