@@ -134,7 +134,11 @@ class DeskAdmin(DeskFields, admin.ModelAdmin):
             return view(request, object_id, form_url, extra_context)
         with transaction.atomic():
             response = view(request, object_id, form_url, extra_context)
-            if isinstance(response, TemplateResponse):
+            # What closes the window of a "new" row is a page as well, of a saved row.
+            if (
+                isinstance(response, TemplateResponse)
+                and "popup_response_data" not in response.context_data
+            ):
                 transaction.set_rollback(True)
         return response
 

@@ -13,6 +13,13 @@ if "DATABASE_URL" not in os.environ:
 
 from newsroom.settings import *  # noqa: F403
 
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):  # noqa: F405
+    # In a file, as on a real site. In memory, all threads of the live server would
+    # share one connection: a form's autosave would end up inside another request's
+    # transaction, and be rolled back with it, or roll it back.
+    DATABASES["default"]["TEST"] = {  # noqa: F405
+        "NAME": f"{os.environ['DATA_DIR']}/tests.sqlite3"
+    }
 # Argon2 is slow on purpose; tests log in hundreds of times.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {  # noqa: F405
