@@ -141,6 +141,8 @@ def withdraw(article, user):
     Nobody sees the row any more, so there is nothing to work beside.
     """
     revisions.record_before(article)
+    if article.has_unpublished_changes:
+        revisions.record_unseen(article)
     article.withdraw()
     if article.has_unpublished_changes:
         fold(article)
@@ -178,10 +180,17 @@ def move_to_trash(article, user, at=None):
 
 
 def take_from_trash(article, *, as_it_was):
-    """Bring an article back: as it was, or, where readers would see it, withdrawn."""
+    """Bring an article back: as it was, or, where readers would see it, withdrawn.
+
+    What was to go out while it lay there does not go out by coming back: somebody
+    may have thrown it away for that. It is a draft again, or its changes wait.
+    """
+    now = timezone.now()
     status = article.trashed_from or Status.DRAFT
     if status == Status.PUBLISHED and not as_it_was:
         status = Status.WITHDRAWN
+    if status == Status.PUBLISHED and article.trashed_at < article.published_at <= now:
+        status = Status.DRAFT
     article.status, article.trashed_from = status, ""
     article.trashed_at = article.trashed_by = None
     article.save(
@@ -190,7 +199,11 @@ def take_from_trash(article, *, as_it_was):
         ]
     )
     if article.has_unpublished_changes and status != Status.PUBLISHED:
+        revisions.record_unseen(article)
         fold(article)
+    elif article.has_unpublished_changes:
+        late = Article.objects.filter(copy_of=article, changes_due_at__lte=now)
+        late.update(changes_due_at=None)
 
 
 def announce(article, at=None, user=None):

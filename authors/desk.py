@@ -106,6 +106,19 @@ class DeskFields:
         return field
 
 
+def typed_in(request):
+    """Return [(name, value)] of what somebody filled in of the form that was sent."""
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if not name.startswith(("_", "csrf", "initial-"))
+        and "_FORMS" not in name
+        and "-_base" not in name
+        and value.strip()
+    ]
+
+
 class DeskAdmin(DeskFields, admin.ModelAdmin):
     """The base of every page of the desk."""
 
@@ -146,19 +159,11 @@ class DeskAdmin(DeskFields, admin.ModelAdmin):
         """Show what was typed for a row that is gone, instead of losing it."""
         if request.method != "POST":
             return super()._get_obj_does_not_exist_redirect(request, opts, object_id)
-        typed = [
-            (name, value)
-            for name, values in request.POST.lists()
-            for value in values
-            if not name.startswith(("_", "csrf", "initial-"))
-            and "_FORMS" not in name
-            and value.strip()
-        ]
         context = {
             **self.admin_site.each_context(request),
             "title": _("This no longer exists"),
             "opts": opts,
-            "typed": typed,
+            "typed": typed_in(request),
         }
         return TemplateResponse(request, "admin/gone.html", context, status=410)
 

@@ -74,7 +74,9 @@ def read_base(data, name):
         base = json.loads(data.get(name) or "{}")
     except ValueError:
         return {}
-    return base if isinstance(base, dict) else {}
+    if not isinstance(base, dict) or not isinstance(base.get(ASKED, []), list | str):
+        return {}
+    return base
 
 
 def hidden(name, base):

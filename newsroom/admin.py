@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import notices
 from authors.desk import DeskAdmin
-from newsroom import calendar, dashboard, palette
+from newsroom import calendar, dashboard, palette, unsaved
 from newsroom.models import Publication
 
 MENU = [
@@ -82,7 +82,18 @@ class NewsroomAdminSite(admin.AdminSite):
         self.register(Publication, PublicationAdmin)
 
     def admin_view(self, view, cacheable=False):
-        return under_policy(super().admin_view(view, cacheable))
+        stock = super().admin_view(view, cacheable)
+
+        @wraps(stock)
+        def inner(request, *args, **kwargs):
+            if not self.has_permission(request):
+                # The login page would forget what was sent.
+                unsaved_page = unsaved.show(request, unsaved.SESSION_OVER)
+                if unsaved_page:
+                    return unsaved_page
+            return stock(request, *args, **kwargs)
+
+        return under_policy(inner)
 
     def login(self, request, extra_context=None):
         return under_policy(super().login)(request, extra_context)

@@ -189,6 +189,7 @@ SITE_URL = env.str("SITE_URL", default="").rstrip("/") or (
     f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0].lstrip('.*') or 'localhost'}"
 )
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_FAILURE_VIEW = "newsroom.unsaved.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
 # Public pages: nothing inline and nothing from elsewhere. The admin replaces

@@ -16,6 +16,7 @@ from articles import revisions
 from articles.models import Byline, Correction
 from authors.desk import DeskStackedInline, SortedForm, SortedInline
 from authors.merging import (
+    BASE,
     CHOICE,
     MINE,
     THEIRS,
@@ -54,6 +55,7 @@ class ValuesFormSet(BaseInlineFormSet):
     def __init__(self, data=None, files=None, instance=None, **kwargs):
         kwargs.pop("queryset", None)
         self.clashes = []
+        self.is_merged = False  # something stands here that the page did not show
         super().__init__(
             data, files, instance, queryset=self.model._default_manager.none(), **kwargs
         )
@@ -101,6 +103,7 @@ class ValuesFormSet(BaseInlineFormSet):
             if mark(theirs) == base:
                 return MINE
             if mark(mine) == base:
+                self.is_merged = True
                 return THEIRS
         name = f"{CHOICE}-{self.prefix}-{key}"
         choice = self.data.get(name)
@@ -207,11 +210,17 @@ class CorrectionFormSet(ValuesFormSet):
             mine = _correction(
                 *(row[n] for n in ("kind", "place", "corrected_at", "text"))
             )
+            if key not in theirs and self.row_base.get(key) == mark(mine):
+                # Discarded with other changes, while this page still showed it.
+                continue
             if (
                 key not in theirs
                 or self.settle(key, _("Correction"), theirs[key], mine) == MINE
             ):
                 self.standing.append(row)
+        if f"{self.prefix}-{BASE}" in self.data:
+            sent = {str(form.cleaned_data.get("uid") or "") for form in self.filled()}
+            self.is_merged = self.is_merged or not theirs.keys() <= sent
         self.refuse_clashes()
 
     def write(self):

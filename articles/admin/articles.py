@@ -26,10 +26,20 @@ from articles.admin.article_form import (
 )
 from articles.admin.article_rows import BylineInline, CorrectionInline
 from articles.admin.tag_field import TagsField
-from articles.admin.verbs import STATES, Refused, needs_copy, perform, verbs_for
+from articles.admin.verbs import (
+    STATES,
+    Refused,
+    is_stale,
+    keep,
+    needs_copy,
+    perform,
+    situation,
+    verbs_for,
+)
 from articles.html import lost
 from articles.models import Article
 from authors.desk import DeskAdmin
+from authors.merging import CHOICE
 
 Status = Article.Status
 FORM = "articles_article_change"
@@ -196,7 +206,11 @@ class ArticleAdmin(DeskAdmin):
     def _has_its_address(self, article):
         """Say whether the address stands: readers may have kept it."""
         original = article.original
-        return original.path and original.status not in (Status.DRAFT, Status.REVIEW)
+        return original.path and (
+            original.status not in (Status.DRAFT, Status.REVIEW)
+            or original.announced_at
+            or original.revisions.filter(was_public=True).exists()
+        )
 
     @admin.display(description=_("address"))
     def address(self, article):
@@ -220,6 +234,8 @@ class ArticleAdmin(DeskAdmin):
     def get_form(self, request, article=None, **kwargs):
         form = super().get_form(request, article, **kwargs)
         form.verb = pressed(request)
+        if article is None and autosave.made_of(request):
+            form.verb = "save"
         return form
 
     def get_formset_kwargs(self, request, article, inline, prefix):
@@ -250,6 +266,7 @@ class ArticleAdmin(DeskAdmin):
             "article": article,
             "working_row": row,
             "state": shown.state(),
+            "situation": situation(shown),
             "state_label": STATES[shown.state()],
             "verbs": verbs_for(shown, request.user, row) if may_change else [],
         }
@@ -313,18 +330,32 @@ class ArticleAdmin(DeskAdmin):
         """Save bylines and tags; then do what the pressed button says."""
         super().save_related(request, form, formsets, change)
         row, user = form.instance, request.user
-        name = request.POST.get("revision_name", "").strip()[:100]
+        name = request.POST.get("revision_name", "").replace("\0", "").strip()[:100]
         self._tell_merged(request, form)
         offered = {verb.name: verb for verb in verbs_for(row.original, user, row)}
         verb = offered.get(form.verb)
-        if verb is None:
+        sent = request.POST.get(f"_{form.verb}")
+        if verb is None or is_stale(verb, row.original, sent):
             # Another tab or person was faster. The text is saved all the same.
-            revisions.record(row, user, name=name)
+            keep(row, user, name)
             notes.send_back(row, user, request.POST.get("send_back_note", ""))
             self.message_user(
                 request,
                 _("Saved. The rest was left: the article is “%(state)s” by now.")
                 % {"state": STATES[row.original.state()]},
+                messages.WARNING,
+            )
+            return
+        unseen = self._unseen(form, formsets)
+        if unseen and verb.name in ("publish", "approve"):
+            keep(row, user, name)
+            self.message_user(
+                request,
+                _(
+                    "Saved, but nothing else was done: somebody changed what you had "
+                    "not seen (%s). Look at it, then press the button again."
+                )
+                % ", ".join(unseen),
                 messages.WARNING,
             )
             return
@@ -349,7 +380,39 @@ class ArticleAdmin(DeskAdmin):
                 messages.INFO,
             )
 
+    def _unseen(self, form, formsets):
+        """Return the labels of what this save takes from somebody else, unread."""
+        labels = [
+            str(form.fields[name].label)
+            for name in form.merged
+            # Where it was chosen on the page of a clash, it was read there.
+            if form.add_prefix(f"{CHOICE}-{name}") not in form.settled
+        ]
+        for formset in formsets:
+            if getattr(formset, "is_merged", False):
+                labels.append(str(formset.model._meta.verbose_name_plural))
+        return labels
+
+    def add_view(self, request, form_url="", extra_context=None):
+        """Make one article of a form that is sent twice: by two clicks, or “Back”."""
+        made = autosave.made_of(request)
+        if made and made.is_same:
+            article = self.get_queryset(request).filter(pk=made.article).first()
+            if article:
+                self.message_user(request, _("It was saved already."), messages.INFO)
+                return self._stay(request, article)
+        return super().add_view(request, form_url, extra_context)
+
     def response_add(self, request, article, post_url_continue=None):
+        if autosave.made_of(request):
+            self.message_user(
+                request,
+                _(
+                    "You had saved this form before. What you sent now is a draft of "
+                    "its own, beside the first."
+                ),
+                messages.WARNING,
+            )
         if IS_POPUP_VAR in request.POST:
             return super().response_add(request, article, post_url_continue)
         return self._stay(request, article)

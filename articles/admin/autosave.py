@@ -5,6 +5,7 @@ While an article's form is open, static/admin_desk/autosave.js sends its fields 
 Opening the form again offers what was kept. A real save calls `drop`.
 """
 
+import hashlib
 import json
 import uuid
 from dataclasses import dataclass
@@ -43,6 +44,9 @@ MOST_FIELDS = 5000  # as DATA_UPLOAD_MAX_NUMBER_FIELDS
 OFFERED = 10
 # In the session: the pages whose form was saved. Their journals are done with.
 SAVED_PAGES = "saved_pages"
+# In the session too: [[token, digest, article's key], …] of the last new articles.
+MADE = "made_articles"
+ADD = "articles_article_add"
 
 DESK = "admin_desk"
 MEDIA = Media(
@@ -123,9 +127,39 @@ def drop(request, article):
     Autosave.objects.filter(
         Q(article=article) | Q(article=None, token=token), user=request.user
     ).delete()
+    if request.resolver_match.url_name == ADD:
+        made = request.session.get(MADE, [])
+        request.session[MADE] = [*made[-20:], [token, _digest(request), article.pk]]
     if page := uuid_of(request.POST.get("autosave_page")):
         pages = request.session.get(SAVED_PAGES, [])
         request.session[SAVED_PAGES] = [*pages[-20:], page]
+
+
+@dataclass
+class Made:
+    """The article that was made of this very form before."""
+
+    article: int
+    is_same: bool  # nothing in the form was changed since
+
+
+def made_of(request):
+    """Return what was Made of the form of a new article that is sent, or None."""
+    token = uuid_of(request.POST.get("autosave_token"))
+    for known, digest, article in reversed(request.session.get(MADE, [])):
+        if token and known == token:
+            return Made(article, digest == _digest(request))
+    return None
+
+
+def _digest(request):
+    """Return what tells one sending of a form from another with other words."""
+    sent = {
+        name: values
+        for name, values in request.POST.lists()
+        if name not in ("csrfmiddlewaretoken", "autosave_page")
+    }
+    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _take_saved_pages(request):

@@ -201,7 +201,7 @@ def restore_one(desk, request, pk):
 def _restore(desk, request, articles):
     """Bring them back as far as this user may, and say what became of them."""
     may_publish = desk.has_publish_permission(request)
-    changed = []
+    changed, missed = [], []
     with transaction.atomic():
         keys = list(articles.order_by().values_list("pk", flat=True))
         held = Article.objects.in_trash().filter(pk__in=keys).order_by("pk")
@@ -210,7 +210,9 @@ def _restore(desk, request, articles):
             before = article.trashed_from
             publishing.take_from_trash(article, as_it_was=may_publish)
             desk.log_change(request, article, "Taken from the trash.")
-            if article.status != before:
+            if article.status == Status.DRAFT != before:
+                missed.append(article)
+            elif article.status != before:
                 changed.append(article)
     if len(restored) == 1:
         state = STATES.get(restored[0].state(), restored[0].state())
@@ -236,6 +238,12 @@ def _restore(desk, request, articles):
             "publishing is not yours to do: %(names)s",
             len(changed),
         ) % {"count": len(changed), "names": _names(changed)}
+        desk.message_user(request, told, messages.WARNING)
+    if missed:
+        told = _(
+            "It was to go out while it was in the trash, so it is a draft now: publish "
+            "or schedule it anew. %(names)s"
+        ) % {"names": _names(missed)}
         desk.message_user(request, told, messages.WARNING)
     return restored
 

@@ -49,6 +49,29 @@ def needs_copy(article, user):
     )
 
 
+def situation(article):
+    """Return what the words on the buttons depend on. The page sends it with them.
+
+    One name stands for "Publish", "Publish now" and "Publish changes": who pressed
+    the last did not ask to show again what a colleague withdrew meanwhile.
+    """
+    state = article.state()
+    is_changed = state in ("live", "changed") or article.has_unpublished_changes
+    return "changes" if is_changed else state
+
+
+def is_stale(verb, article, sent):
+    """Say whether a button meant something else on the page it was pressed on.
+
+    `sent` is its value; what names no situation (a script's) is taken as it is.
+    """
+    return (
+        verb.name in ("publish", "approve", "send_back")
+        and sent in {*STATES, "changes"}
+        and sent != situation(article)
+    )
+
+
 class Refused(Exception):
     """What a button asked for cannot be done; the text is saved all the same."""
 
@@ -128,7 +151,7 @@ def perform(verb, row, user, *, note="", name=""):
     article = row.original
     match verb.name:
         case "save":
-            _keep(row, user, name)
+            keep(row, user, name)
         case "submit":
             row.submit()
             revisions.record(row, user, Event.SUBMITTED, name=name)
@@ -162,7 +185,7 @@ def perform(verb, row, user, *, note="", name=""):
 SCHEDULED = _("Scheduled: readers see it from the date you gave.")
 
 
-def _keep(row, user, name):
+def keep(row, user, name):
     """Record a save; a working copy that says what readers see is none."""
     if not publishing.drop_unchanged(row):
         revisions.record(row, user, name=name)

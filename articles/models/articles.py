@@ -1,7 +1,7 @@
 import uuid
 
 from django.conf import settings
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -427,16 +427,39 @@ class Article(models.Model):
         self.status = self.Status.PUBLISHED
         self.published_at = at or min(self.published_at or now, now)
         self.submitted_at = self.approved_at = self.approved_by = None
+        if self.announced_at:
+            # Preview links that closed when it was out stay closed.
+            links = self.preview_links.filter(created_at__lt=self.announced_at)
+            links.filter(revoked_at=None).update(revoked_at=now)
         self.announced_at = self.end_announced_at = None
         if self.expires_at and self.expires_at <= self.published_at:
             self.expires_at = None
-        self.assign_path()
-        self.save(
-            update_fields=[
+        self._save_at_an_address(
+            [
                 *("status", "published_at", "expires_at", "path", "updated_at"),
                 *(*REVIEW, "announced_at", "end_announced_at"),
             ]
         )
+
+    def _save_at_an_address(self, fields):
+        """Save these fields; give it an address of its own, if it has none.
+
+        On PostgreSQL somebody else may publish the same headline at this very moment:
+        then the address is taken after it was found free.
+        """
+        if self.path:
+            self.save(update_fields=fields)
+            return
+        for tries_left in reversed(range(10)):
+            self.assign_path()
+            try:
+                with transaction.atomic():
+                    self.save(update_fields=fields)
+                return
+            except IntegrityError:
+                if not tries_left:
+                    raise
+                self.path = None
 
     def withdraw(self):
         """Take it from readers. The address stays its own."""
