@@ -19,7 +19,10 @@ function createEditor(textarea) {
   const config = JSON.parse(textarea.getAttribute(MARKER))
   const library = config.pictures && {
     ...config.pictures,
-    token: textarea.form?.elements.csrfmiddlewaretoken?.value,
+    // Logging in without leaving the form gives it another one.
+    get token() {
+      return textarea.form?.elements.csrfmiddlewaretoken?.value
+    },
   }
   const label = document.querySelector(`label[for="${textarea.id}"]`)
   const notice = crel("div", { className: "body-notice", role: "status", hidden: true })
