@@ -17,8 +17,11 @@ form?.querySelector("textarea.headline")?.addEventListener("keydown", (event) =>
 });
 
 // "Publish" with a date in the future schedules, so it says so. The newsroom's
-// clock decides; the browser's is close enough for a label.
-const date = document.getElementById("id_published_at");
+// clock decides; the browser's is close enough for a label. A live article has a
+// date of its own for its changes.
+const date =
+  document.getElementById("id_changes_due_at") ??
+  document.getElementById("id_published_at");
 const publish = form?.querySelector("button[data-later]");
 if (date && publish) {
   const now = publish.textContent;
