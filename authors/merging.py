@@ -154,6 +154,7 @@ class MergingForm(forms.ModelForm):
         super()._clean_fields()
         if self.instance.pk is not None:
             self._merge()
+            self._leave_untouched()
 
     def _merge(self):
         for name in list(self.cleaned_data):
@@ -174,6 +175,15 @@ class MergingForm(forms.ModelForm):
         if self.merged:
             changed = self.changed_data
             self.__dict__["changed_data"] = [n for n in changed if n not in self.merged]
+
+    def _leave_untouched(self):
+        """Keep what is stored of a field as it is, where the form only shortens it.
+
+        A form shows a moment to the minute; its seconds are not to get lost.
+        """
+        stored = {field.name for field in self.instance._meta.concrete_fields}
+        for name in stored & self.cleaned_data.keys() - set(self.changed_data):
+            self.cleaned_data[name] = getattr(self.instance, name)
 
     def _take_theirs(self, name):
         self.merged.append(name)

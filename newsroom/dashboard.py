@@ -123,6 +123,8 @@ def _load_bylines(lines):
 
 
 def _ago(moment, now):
+    if now - moment < timedelta(minutes=1):
+        return _("just now")
     return _("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
 
 

@@ -343,7 +343,7 @@ def stop_the_clock(row, user):
         return []
     row.changes_due_at = None
     row.save(update_fields=["changes_due_at"])
-    return [_("The changes no longer go out by themselves: an editor has to look.")]
+    return [_("The changes no longer go out by themselves: a publisher has to look.")]
 
 
 def keep_what_stands(article, row, now):

@@ -266,9 +266,14 @@ class Buttons(TestCase):
         moment = NOON.replace(second=41)
         article = make_article(published_at=moment)
         press(self.client, change_url(article), "_save", headline="Snow")
-        article.refresh_from_db()
-        self.assertEqual(article.published_at, moment)
-        self.assertNotEqual(article.headline, "Headline")
+        row = publishing.working_row(Article.objects.get(pk=article.pk))
+        self.assertEqual(row.published_at, moment)
+        self.assertEqual(row.headline, "Snow")
+        newest, before = article.revisions.all()
+        self.assertEqual(
+            newest.snapshot["published_at"], before.snapshot["published_at"]
+        )
+        self.assertNotEqual(newest.snapshot["headline"], before.snapshot["headline"])
 
     def test_a_button_that_came_too_late_saves_the_text_and_says_so(self):
         draft = make_article("Rain", status=Status.DRAFT)
