@@ -36,7 +36,10 @@ class StateFilter(admin.SimpleListFilter):
     def queryset(self, request, articles):
         match self.value():
             case "changed":
-                return articles.filter(has_unpublished_changes=True)
+                # By their keys: SQLite begins with the statuses otherwise, and reads
+                # 100,000 rows (330 ms of CPU beside 1, in 2026).
+                changed = Article.objects.filter(has_unpublished_changes=True)
+                return articles.filter(pk__in=changed.order_by().values("pk"))
             case "live":
                 return articles.live()
             case "scheduled":

@@ -134,10 +134,6 @@ class ArticleAdmin(DeskAdmin):
 
     # The list.
 
-    def changelist_view(self, request, extra_context=None):
-        shown = trash.list_context(self, request) | (extra_context or {})
-        return super().changelist_view(request, shown)
-
     @property
     def media(self):
         """With what the list's filters by typing need."""

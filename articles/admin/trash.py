@@ -75,11 +75,6 @@ def context(desk, request, article):
     return {}
 
 
-def list_context(desk, request):
-    """What the list of articles says of the trash."""
-    return {"trash_count": Article.objects.in_trash_for(request.user).count()}
-
-
 def may_trash(user, article):
     """Whether throwing it away is this user's to do: it takes it from readers."""
     return article.status != Status.PUBLISHED or user.has_perm(
