@@ -16,6 +16,7 @@ import json
 from datetime import UTC, date, datetime
 
 from django.db.models import Max
+from django.utils.text import capfirst
 
 from articles.models import (
     Article,
@@ -55,6 +56,15 @@ RESTORED = tuple(
 )
 
 
+def label_of(name):
+    """Return what the desk calls a field of a snapshot."""
+    if name == "bylines":
+        return capfirst(Byline._meta.verbose_name_plural)
+    if name == "corrections":
+        return capfirst(Correction._meta.verbose_name_plural)
+    return capfirst(Article._meta.get_field(name).verbose_name)
+
+
 def take(article):
     """Return the snapshot of an article's row, or of a working copy's."""
     snapshot = {name: plain(getattr(article, name)) for name in PLAIN}
@@ -64,11 +74,13 @@ def take(article):
     snapshot["tags"] = sorted(article.tags.values_list("name", flat=True))
     snapshot["bylines"] = [
         {
-            "author": {"id": byline.author_id, "name": byline.author.name},
-            "role": byline.role,
-            "credit": byline.credit,
+            "author": {"id": author, "name": name},
+            "role": role,
+            "credit": credit,
         }
-        for byline in article.bylines.select_related("author")
+        for author, name, role, credit in article.bylines.values_list(
+            "author", "author__name", "role", "credit"
+        )
     ]
     snapshot["corrections"] = [
         {

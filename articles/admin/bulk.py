@@ -19,8 +19,8 @@ from articles.models import Article, Revision
 
 logger = logging.getLogger(__name__)
 
-# An article takes about 10 ms, and a server in front of this one gives up after
-# half a minute or a whole one.
+# An article takes 10 to 15 ms (benchmarks/desk.py), and a server in front of this one
+# gives up after half a minute or a whole one.
 MOST = 2000
 # So many reasons, and headlines of each, are read. Messages travel in a cookie.
 REASONS, HEADLINES, LETTERS = 6, 8, 60
@@ -99,7 +99,9 @@ def lock(key):
     """Return the live row, held until the transaction ends, as the desk lists it."""
     article = (
         Article.objects.originals()
-        .select_related("section", "series", "lead_picture", "social_picture")
+        # What most articles have and a snapshot names; joining what few have takes
+        # longer than asking for it.
+        .select_related("section", "lead_picture")
         # The rows joined may be missing, which PostgreSQL cannot lock.
         .select_for_update(of=("self",))
         .filter(pk=key)
