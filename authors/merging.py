@@ -207,6 +207,8 @@ class MergingForm(forms.ModelForm):
             keys = [row.pk for row in rows]
             rows = self.cleaned_data[name].model._default_manager.filter(pk__in=keys)
         self.cleaned_data[name] = rows
+        if both.keys() != mine.keys():
+            self.merged.append(name)
 
     def _key(self, name, row):
         return self.spell(name, [row])[0]

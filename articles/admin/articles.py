@@ -293,7 +293,10 @@ class ArticleAdmin(DeskAdmin):
             changed.add("changes_due_at")
             self.message_user(
                 request,
-                _("The changes no longer go out by themselves: an editor has to look."),
+                _(
+                    "The changes no longer go out by themselves: "
+                    "a publisher has to look."
+                ),
                 messages.WARNING,
             )
         if row.approved_at and not self.has_edit_all_permission(request):

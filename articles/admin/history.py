@@ -11,14 +11,13 @@ from django.db.models import Count, Min, Q
 from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from articles import publishing, revisions
 from articles.admin.verbs import needs_copy
 from articles.compare import compare_values
-from articles.models import Article, Byline, Correction, Revision, Tag
+from articles.models import Article, Revision, Tag
 from authors.models import Author
 
 NOW = "now"
@@ -55,15 +54,6 @@ def context(desk, request, article):
     return {}
 
 
-def label_of(name):
-    """Return what the desk calls a field of a snapshot."""
-    if name == "bylines":
-        return capfirst(Byline._meta.verbose_name_plural)
-    if name == "corrections":
-        return capfirst(Correction._meta.verbose_name_plural)
-    return capfirst(Article._meta.get_field(name).verbose_name)
-
-
 def compare_snapshots(old, new, names=revisions.CONTENT, *, running=False):
     """Return what differs: [{"name", "label", "html"}, …], as the form has it.
 
@@ -72,7 +62,7 @@ def compare_snapshots(old, new, names=revisions.CONTENT, *, running=False):
     return [
         {
             "name": name,
-            "label": label_of(name),
+            "label": revisions.label_of(name),
             "html": compare_values(name, old.get(name), new.get(name), running=running),
         }
         for name in names
@@ -380,7 +370,7 @@ def losses(now, snapshot, names):
         if not model.objects.filter(pk=value["id"]).exists():
             sentences.append(
                 _("%(what)s: “%(name)s” no longer exists; the field is left empty.")
-                % {"what": label_of(name), "name": value["name"]}
+                % {"what": revisions.label_of(name), "name": value["name"]}
             )
     if "bylines" in names and now["bylines"] != snapshot["bylines"]:
         sentences += lost_authors(snapshot["bylines"])

@@ -221,9 +221,7 @@ def _publish_changes(verb, copy, user, name):
     except publishing.Clash as clash:
         revisions.record(copy, user, name=name)
         publishing.accept_own_side(copy, clash.fields)
-        labels = ", ".join(
-            str(Article._meta.get_field(field).verbose_name) for field in clash.fields
-        )
+        labels = ", ".join(str(revisions.label_of(name)) for name in clash.fields)
         raise Refused(
             _(
                 "The published text was changed meanwhile, by an import or a merge, "
@@ -232,7 +230,7 @@ def _publish_changes(verb, copy, user, name):
             )
             % labels
         ) from clash
-    return verb.done
+    return verb.done if article.is_live() else SCHEDULED
 
 
 def refuse_blocked(row, at=None):

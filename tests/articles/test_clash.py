@@ -143,7 +143,8 @@ class TestRows:
         url = change_url(draft)
         anns, bens = filled_form(ann, url), filled_form(ben, url)
         save(ann, url, anns, tags="weather, rivers")
-        assert save(ben, url, bens, tags="floods").status_code == 302
+        response = save(ben, url, bens, tags="floods")
+        assert "saved meanwhile: Tags" in text_of(ben.get(response.url))
         assert sorted(draft.tags.names()) == ["floods", "rivers"]
 
     def test_bylines_that_both_changed_are_asked(self, ann, ben, draft):
@@ -260,6 +261,16 @@ class TestOtherHands:
         assert article.headline == "Mine"
         said = [r.snapshot["headline"] for r in article.revisions.all()]
         assert {"Rain", "Mine", "The import’s"} <= set(said)
+
+    def test_an_import_under_a_working_copy_names_rows_too(self, ann):
+        article = make_article("Rain", authors=[make_author("Ada")])
+        url = change_url(article)
+        cleo, dan = make_author("Cleo"), make_author("Dan")
+        save(ann, url, filled_form(ann, url), **{"bylines-0-author": cleo.pk})
+        article.bylines.update(author=dan)
+        first = ann.post(url, filled_form(ann, url) | {"_publish": "1"})
+        assert "in: Bylines" in text_of(ann.get(first.url))
+        assert article.bylines.get().author == dan
 
     def test_a_row_that_is_gone_gives_back_what_was_typed(self, ben):
         author = make_author("Ada")
