@@ -9,7 +9,8 @@ from datetime import datetime
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.db.models import Max, Min, Q
+from django.contrib.auth import get_user_model
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -59,20 +60,25 @@ class SectionFilter(admin.SimpleListFilter):
     template = "admin/articles/article/filter_select.html"
 
     def lookups(self, request, model_admin):
-        sections = Section.objects.select_related("parent")
+        self.sections = list(Section.objects.select_related("parent"))
         return [
             (str(section.pk), f"{section.parent} › {section}")
             if section.parent
             else (str(section.pk), section.name)
-            for section in sections
+            for section in self.sections
         ]
 
     def queryset(self, request, articles):
-        if self.value() and self.value().isdecimal():
-            return articles.filter(
-                Q(section=self.value()) | Q(section__parent=self.value())
-            )
-        return articles
+        chosen = self.value()
+        if not chosen or not chosen.isdecimal():
+            return articles
+        # Their keys, because an index answers those without a look at any row.
+        keys = [
+            section.pk
+            for section in self.sections
+            if int(chosen) in (section.pk, section.parent_id)
+        ]
+        return articles.filter(section__in=keys)
 
 
 class LanguageFilter(admin.SimpleListFilter):
@@ -106,9 +112,15 @@ class YearFilter(admin.SimpleListFilter):
     template = "admin/articles/article/filter_select.html"
 
     def lookups(self, request, model_admin):
-        dates = Article.objects.filter(status=Status.PUBLISHED).aggregate(
-            first=Min("published_at"), last=Max("published_at")
-        )
+        published = Article.objects.filter(status=Status.PUBLISHED)
+        # Asked for together by aggregate(), SQLite reads every date for them (70 ms
+        # at 100,000); each alone is one step in the index.
+        ends = {
+            name: Subquery(published.order_by(order).values("published_at")[:1])
+            for name, order in (("first", "published_at"), ("last", "-published_at"))
+        }
+        me = get_user_model().objects.filter(pk=request.user.pk)
+        dates = me.values(**ends).get()
         if not dates["first"]:
             return []
         first = timezone.localtime(dates["first"]).year
