@@ -222,8 +222,7 @@ def test_without_scripts_a_plan_is_moved_by_its_form(browser, live_server, clien
     context.close()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1366, 390])
+@pytest.mark.parametrize(("width", "scheme"), [(1366, "light"), (390, "dark")])
 def test_the_dashboard_is_readable_and_does_not_overflow(desk, width, scheme):
     editor = make_user("erin", "editor")
     make_article("Waiting", status="review", submitted_at=timezone.now())

@@ -192,6 +192,7 @@ def test_the_session_ends_while_typing(form, draft):
     assert not Autosave.objects.exists()
 
 
+@pytest.mark.proof
 def test_the_session_ends_at_the_moment_of_saving(form, draft):
     form.open(form.url + change_url(draft))
     typed = form.type()
@@ -231,6 +232,7 @@ def test_the_token_is_rotated_by_a_login_in_another_tab(form, draft, live_server
     assert text_of(draft.body) == typed
 
 
+@pytest.mark.proof
 def test_somebody_else_logs_in_in_another_tab(form, draft, client):
     form.open(form.url + change_url(draft))
     ben = make_user("ben", "editor", first_name="Ben")
@@ -307,6 +309,7 @@ def test_saving_fails_and_the_text_is_offered_again(form, draft, failure):
     assert not Autosave.objects.exists()
 
 
+@pytest.mark.proof
 def test_a_form_that_comes_back_with_errors_is_still_kept(form, draft):
     form.open(form.url + change_url(draft))
     typed = form.type(500)
@@ -337,6 +340,7 @@ def test_a_text_too_large_gets_a_sentence(form, draft):
     assert len(form.page.input_value("#id_sources")) == 6 * 1024 * 1024
 
 
+@pytest.mark.proof
 def test_says_so_when_the_browser_can_keep_nothing(form, draft, live_server):
     form.page.add_init_script(
         "Object.defineProperty(window, 'indexedDB', {value: {"
@@ -392,6 +396,7 @@ def test_a_whole_form_comes_back_with_its_rows_and_choices(form, editor):
     expect(form.offer).to_be_hidden()
 
 
+@pytest.mark.proof
 def test_a_kept_text_is_thrown_away_and_brought_back(form, draft):
     form.open(form.url + change_url(draft))
     typed = form.type(500)
@@ -414,6 +419,7 @@ def test_a_kept_text_is_thrown_away_and_brought_back(form, draft):
     assert not Autosave.objects.exists()
 
 
+@pytest.mark.proof
 def test_another_open_tab_of_mine_is_not_offered_to_this_one(form, draft):
     form.open(form.url + change_url(draft))
     typed = form.type(500)
