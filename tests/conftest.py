@@ -24,11 +24,6 @@ def pytest_report_header():
 
 
 def pytest_collection_modifyitems(config, items):
-    for test in items:
-        if test.get_closest_marker("browser"):
-            # Two browsers and two databases share two cores here: a test that ran
-            # out of time gets a second chance, and the summary tells of it.
-            test.add_marker(pytest.mark.flaky(reruns=1))
     if find_chromium():
         return
     for test in items:

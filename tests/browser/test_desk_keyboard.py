@@ -80,6 +80,7 @@ def test_the_palette_jumps_by_typing_and_gives_the_focus_back(desk):
     assert page.errors == []
 
 
+@pytest.mark.proof
 def test_control_enter_opens_what_was_found_in_a_new_tab(desk):
     article = make_article("Ferry aground", status="draft")
     page = desk(make_user("erin", "editor"))
@@ -92,6 +93,7 @@ def test_control_enter_opens_what_was_found_in_a_new_tab(desk):
     assert page.url.endswith("/admin/")
 
 
+@pytest.mark.proof
 def test_in_the_text_control_k_makes_a_link_and_control_j_jumps(desk):
     article = make_article("Story", status="draft", body="<p>Words</p>")
     page = desk(make_user("erin", "editor"), change(article))
@@ -108,6 +110,7 @@ def test_in_the_text_control_k_makes_a_link_and_control_j_jumps(desk):
     expect(page.locator("#palette")).to_be_visible()
 
 
+@pytest.mark.proof
 def test_alt_page_down_and_up_go_from_field_to_field(desk):
     article = make_article("Story", status="draft", body="<p>Words</p>")
     page = desk(make_user("erin", "editor"), change(article))
@@ -143,6 +146,7 @@ def test_a_key_publishes_what_its_button_would(desk):
     assert article.headline == "Published by a key, all the same"
 
 
+@pytest.mark.proof
 def test_the_key_does_nothing_for_who_has_no_such_button(desk):
     cora = make_user("cora", "contributor")
     article = make_article("Mine", status="draft", created_by=cora)
@@ -154,6 +158,7 @@ def test_the_key_does_nothing_for_who_has_no_such_button(desk):
     assert article.status == Article.Status.DRAFT
 
 
+@pytest.mark.proof
 def test_a_key_opens_the_preview(desk):
     article = make_article("Story", status="draft", body="<p>Words</p>")
     page = desk(make_user("erin", "editor"), change(article))
@@ -162,6 +167,7 @@ def test_a_key_opens_the_preview(desk):
     opened.value.wait_for_url(f"**/{article.pk}/preview/**")
 
 
+@pytest.mark.proof
 def test_the_question_mark_lists_the_keys_but_not_while_typing(desk):
     page = desk(make_user("erin", "editor"), "/admin/articles/article/")
     keys = page.get_by_role("dialog", name="Keyboard")
@@ -200,6 +206,7 @@ def test_a_plan_is_dragged_to_another_day(desk):
     assert page.errors == []
 
 
+@pytest.mark.proof
 def test_without_scripts_a_plan_is_moved_by_its_form(browser, live_server, client):
     month = (timezone.localdate().replace(day=15) + timedelta(days=31)).replace(day=15)
     article = make_article("Plan", status="draft", planned_for=month)

@@ -70,6 +70,7 @@ def test_a_note_at_a_paragraph_leaves_the_unsaved_form_alone(desk, editor, artic
     assert page.problems == []
 
 
+@pytest.mark.proof
 def test_a_note_need_not_stand_at_a_paragraph(desk, editor, article):
     page = desk(editor, article)
     expect(page.locator(".note-at")).to_be_hidden()
@@ -81,6 +82,7 @@ def test_a_note_need_not_stand_at_a_paragraph(desk, editor, article):
     assert Note.objects.get().paragraph == ""
 
 
+@pytest.mark.proof
 def test_a_note_says_when_its_paragraph_is_gone(desk, editor, article):
     for paragraph in (FIRST, "Once there stood more."):
         Note.objects.create(article=article, text="Hm.", paragraph=paragraph)
@@ -100,6 +102,7 @@ def test_a_note_says_when_its_paragraph_is_gone(desk, editor, article):
     assert page.problems == []
 
 
+@pytest.mark.proof
 def test_notes_are_resolved_reopened_and_deleted_in_place(desk, editor, article):
     Note.objects.create(article=article, text="Mine", written_by=editor)
     page = desk(editor, article)
@@ -119,6 +122,7 @@ def test_notes_are_resolved_reopened_and_deleted_in_place(desk, editor, article)
     assert page.problems == []
 
 
+@pytest.mark.proof
 def test_a_session_that_ended_asks_for_the_password_and_sends_the_note(
     desk, editor, article
 ):
@@ -135,6 +139,7 @@ def test_a_session_that_ended_asks_for_the_password_and_sends_the_note(
     assert Note.objects.get().written_by == editor
 
 
+@pytest.mark.proof
 def test_half_a_note_survives_no_answer_and_a_reload(desk, editor, article):
     page = desk(editor, article)
     page.context.set_offline(True)

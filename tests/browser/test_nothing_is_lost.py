@@ -360,6 +360,7 @@ def test_says_so_when_the_browser_can_keep_nothing(form, draft, live_server):
     assert problems == []
 
 
+@pytest.mark.proof
 def test_a_whole_form_comes_back_with_its_rows_and_choices(form, editor):
     ada, ben = make_author("Ada Lovel"), make_author("Ben Okri")
     page = form.open(form.url + ADD).page

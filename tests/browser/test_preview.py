@@ -102,6 +102,7 @@ def test_what_is_typed_is_shown_without_being_saved_then_what_was_saved(desk):
     assert preview.locator("iframe").count() == 2
 
 
+@pytest.mark.proof
 def test_the_preview_stays_where_somebody_reads_while_another_tab_types(desk):
     draft = make_draft(body="".join(f"<p>Line {n}.</p>" for n in range(200)))
     page = desk(make_user("erin", "editor"), change_url(draft))
@@ -120,6 +121,7 @@ def test_the_preview_stays_where_somebody_reads_while_another_tab_types(desk):
     assert preview.evaluate("history.length") <= 2
 
 
+@pytest.mark.proof
 def test_a_preview_link_is_made_copied_opened_and_revoked(desk, live_server, browser):
     draft = make_draft()
     url = reverse("admin:articles_article_preview_links", args=[draft.pk])
@@ -151,6 +153,7 @@ def test_a_preview_link_is_made_copied_opened_and_revoked(desk, live_server, bro
     assert page.problems == []
 
 
+@pytest.mark.proof
 def test_findings_lead_to_their_place_and_are_checked_again(desk):
     body = "".join(f"<p>Line {n}.</p>" for n in range(60))
     draft = make_draft(
@@ -180,6 +183,7 @@ def test_findings_lead_to_their_place_and_are_checked_again(desk):
     assert page.problems == []
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("width", [390, 1366])
 def test_the_pages_fit_the_screen(desk, live_server, width):
     draft = make_draft()
