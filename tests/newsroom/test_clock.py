@@ -378,6 +378,7 @@ class TestProcesses:
         published = "SELECT count(*) FROM articles_revision WHERE event = 'published'"
         assert processes.count(published) == 5
 
+    @pytest.mark.proof
     @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
     def test_serve_keeps_a_clock_that_ends_with_it(self, end, tmp_path):
         user = make_user("begun", "contributor")
