@@ -1,7 +1,15 @@
-from articles.models.articles import Article, ArticleTag, Byline, Correction, Origin
+from articles.models.articles import (
+    Article,
+    ArticleTag,
+    Byline,
+    Correction,
+    Origin,
+    RelatedStory,
+)
 from articles.models.desk import Note, Notice, PreviewLink, PublishCheck
 from articles.models.pages import Page
 from articles.models.pictures import Picture
+from articles.models.reading import ReadCount
 from articles.models.revisions import Autosave, Presence, Revision
 from articles.models.subjects import Section, Series, Tag, TagSynonym
 
@@ -19,6 +27,8 @@ __all__ = [
     "Presence",
     "PreviewLink",
     "PublishCheck",
+    "ReadCount",
+    "RelatedStory",
     "Revision",
     "Section",
     "Series",

@@ -510,6 +510,26 @@ class Byline(models.Model):
         return self.credit or self.author.name
 
 
+class RelatedStory(models.Model):
+    """A story an editor picked to stand below another one."""
+
+    article = models.ForeignKey(Article, models.CASCADE, related_name="related_stories")
+    # A pick says nothing of its own: with the story it goes away.
+    story = models.ForeignKey(Article, models.CASCADE, related_name="picked_for")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "story"], name="related_story_once"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.story)
+
+
 class Correction(models.Model):
     """What was wrong in a published article, said openly. Never deleted."""
 

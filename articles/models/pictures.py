@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -22,7 +23,22 @@ class Picture(models.Model):
     height = models.PositiveIntegerField(editable=False, default=0)
     # [{"name": "pictures/ab12.webp", "format": "webp", "width": 800, "height": 533}]
     renditions = models.JSONField(default=list, editable=False)
+    # AVIF, crops and the likeness are made after the upload was answered.
+    is_unfinished = models.BooleanField(default=True, editable=False)
     digest = models.CharField(max_length=64, db_index=True, editable=False)
+    # 16 hexadecimal digits: nearly the same for nearly the same picture.
+    likeness = models.CharField(max_length=16, blank=True, editable=False, default="")
+    uploaded_name = models.CharField(
+        _("name of the file"), max_length=200, blank=True, editable=False
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
     alt = models.CharField(
         _("alternative text"),
         max_length=500,
@@ -48,13 +64,11 @@ class Picture(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(is_decorative=True) | ~models.Q(alt=""),
-                name="picture_alt_or_decorative",
-                violation_error_message=_(
-                    "Say what the picture shows, or mark it as decorative."
-                ),
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="picture_unfinished",
+                condition=models.Q(is_unfinished=True),
             )
         ]
 
