@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from articles.models import Article, ArticleTag
 from articles.together import Together
+from authors.shown import note
 
 SHOWN = ("pk", "path", "headline", "front_headline", "language", "published_at")
 RELATED = 4
@@ -32,6 +33,11 @@ def neighbours_of(article):
         }
     ).fetch()
     found = {key: [Article(**row) for row in rows[key]] for key in rows}
+    note(f"beside-{article.pk}")
+    note(*(f"card-{story.pk}" for stories in found.values() for story in stories))
+    note(*(f"tagged-{tag.pk}" for tag in article.tags.all()[:TAGS]))
+    if article.series_id:
+        note(f"in-series-{article.series_id}")
     previous, next_ = (next(iter(found[key]), None) for key in ("previous", "next"))
     beside = {previous, next_, *found["parts"]}
     return {

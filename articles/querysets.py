@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import Q, functions
 from django.utils import timezone
 
+from authors.shown import note
+
 
 class ArticleQuerySet(models.QuerySet):
     def live(self, at=None):
@@ -69,6 +71,21 @@ class ArticleQuerySet(models.QuerySet):
         """
         return self.filter(status__in=self.model.LISTED)
 
+    def latest(self):
+        """The site's newest, whatever they are about."""
+        note("latest")
+        return self.newest_first()
+
+    def tagged(self, tag):
+        """Articles with a tag."""
+        note(f"tagged-{tag.pk}")
+        return self.filter(tags=tag)
+
+    def in_month(self, year, month):
+        """Articles that came out in a month, in the newsroom's time."""
+        note(f"in-month-{int(year)}-{int(month):02}")
+        return self.filter(published_at__year=year, published_at__month=month)
+
     def newest_first(self):
         """In the order of every public list; the key settles equal moments."""
         return self.order_by("-published_at", "-pk")
@@ -82,6 +99,7 @@ class ArticleQuerySet(models.QuerySet):
     def in_section(self, section):
         """Articles of a section and of those that stand under it."""
         children = list(section.children.all())
+        note(*(f"in-section-{member.pk}" for member in (section, *children)))
         if not children:
             # An equal sign lets the database read the index in its order.
             return self.filter(section=section)
@@ -89,6 +107,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def counted_by_month(self):
         """Return [{"month": moment it begins, "count": …}, …], the newest first."""
+        note("months")
         return (
             self.order_by()
             .values(month=functions.TruncMonth("published_at"))

@@ -13,6 +13,9 @@ chrome_found = Signal()
 article_went_out = Signal()
 # Its end has come; the same.
 article_ended = Signal()
+# Rows that readers see were written without being saved one by one: sent with
+# `articles`, their ids, in the transaction that wrote them.
+articles_changed = Signal()
 # The working copy became the live article; with `article` and `user` (None: the
 # clock). After the commit: a receiver that fails is logged.
 changes_went_out = Signal()

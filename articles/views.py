@@ -12,6 +12,7 @@ from articles.paths import quoted
 from articles.rendering import expand, picture_ids
 from articles.showing import render_article
 from authors.pagination import get_page
+from authors.shown import note, note_lasting
 
 
 @require_safe
@@ -34,6 +35,8 @@ def page_or_article(request, path):
     found_paths = (*pages, *articles.values_list("path", flat=True))
     for found in (*found_paths, *site_address(slashed[0])):
         query = request.META.get("QUERY_STRING")
+        if not query:
+            note_lasting()
         return HttpResponsePermanentRedirect(
             quoted(found) + (f"?{query}" if query else "")
         )
@@ -78,6 +81,7 @@ def section_detail(request, slug):
 
 @require_safe
 def tag_list(request):
+    note("tags")
     tags = Tag.objects.filter(
         articletag_items__content_object__in=Article.objects.live()
     ).annotate(story_count=Count("articletag_items"))
@@ -88,7 +92,7 @@ def tag_list(request):
 @require_safe
 def tag_detail(request, slug):
     tag = get_object_or_404(Tag, slug=slug)
-    articles = Article.objects.live().filter(tags=tag)
+    articles = Article.objects.live().tagged(tag)
     page = get_page(request, articles.newest_first().for_cards())
     not_before_its_first_story(page)
     return render(request, "articles/tag_detail.html", {"tag": tag, "page": page})
@@ -97,6 +101,7 @@ def tag_detail(request, slug):
 @require_safe
 def series_detail(request, slug):
     series = get_object_or_404(Series, slug=slug)
+    note(f"in-series-{series.pk}")
     parts = series.articles.live().in_series_order()
     page = get_page(request, parts.for_cards())
     not_before_its_first_story(page)
@@ -137,7 +142,7 @@ def archive_year(request, year):
 
 @require_safe
 def archive_month(request, year, month):
-    articles = stories_of(year).filter(published_at__month=month)
+    articles = stories_of(year).in_month(year, month)
     page = get_page(request, articles.newest_first().for_cards())
     not_before_its_first_story(page)
     context = {"month": date(int(year), int(month), 1), "page": page}

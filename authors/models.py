@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from authors.images import PhotoField
 from authors.querysets import AuthorQuerySet
+from authors.shown import Shown
 from authors.slugs import make_unique_slug
 
 # Particles that belong to the family name where a name is sorted: "Ana de la Cruz"
@@ -33,7 +34,7 @@ def sort_name_of(name):
     return f"{' '.join(words[start:])}, {' '.join(given)}"
 
 
-class Author(models.Model):
+class Author(Shown, models.Model):
     """Somebody who has written for the site, with or without a login."""
 
     name = models.CharField(max_length=200, help_text=_("As printed in the byline."))

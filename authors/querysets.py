@@ -1,9 +1,12 @@
 from django.db import models
 
+from authors.shown import note
+
 
 class AuthorQuerySet(models.QuerySet):
     def published(self):
         """Authors of live articles, by sort name, each with their `story_count`."""
+        note("authors")
         live = self.model.articles.rel.related_model.objects.live()
         return (
             self.filter(articles__in=live)

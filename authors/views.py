@@ -4,6 +4,7 @@ from django.views.decorators.http import require_safe
 
 from authors.models import Author
 from authors.pagination import get_page
+from authors.shown import note
 
 
 @require_safe
@@ -20,6 +21,7 @@ def author_detail(request, slug):
     articles = author.articles.model.objects.filter(
         pk__in=author.bylines.values("article")
     )
+    note(f"by-author-{author.pk}")
     page = get_page(request, articles.live().newest_first().for_cards())
     if not page.paginator.count:
         # Somebody's first story may be a secret until it is out.

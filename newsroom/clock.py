@@ -19,6 +19,8 @@ from articles.models import Article, Autosave, Notice, Presence
 from articles.planner import analyze
 from newsroom import faults
 from newsroom.models import Heartbeat
+from newsroom.pagecache import journal
+from newsroom.pagecache import node as pagecache
 
 logger = logging.getLogger(__name__)
 
@@ -111,6 +113,7 @@ def run(stopped, every=1, parent=None):
         now = timezone.now()
         resting = {key: rest for key, rest in resting.items() if rest[1] > now}
         try:
+            pagecache.follow()
             if now >= next_beat or is_due(now, resting):
                 told = {key: sentence for key, (sentence, _until) in resting.items()}
                 report = tick(now, told)
@@ -212,6 +215,7 @@ def _keep_up():
     if not is_ours:
         return
     faults.find_faults()
+    journal.prune(now)
     Presence.objects.filter(seen_at__lt=now - timedelta(days=1)).delete()
     # Text that somebody typed and never saved is kept for a year, not for ever.
     Autosave.objects.filter(saved_at__lt=now - timedelta(days=365)).delete()

@@ -4,6 +4,7 @@ from itertools import islice
 
 from articles.models import Article, Section
 from articles.together import Together
+from authors.shown import note
 
 # The lead story, three beside it, six as headlines.
 TOP = 10
@@ -15,7 +16,7 @@ def front_page():
 
     Six queries however many sections: a story above is not repeated below.
     """
-    top = list(Article.objects.live().newest_first().for_cards()[:TOP])
+    top = list(Article.objects.live().latest().for_cards()[:TOP])
     sections = list(Section.objects.in_menu().prefetch_related("children"))
     wanted = _newest_of(sections, without=top)
     articles = Article.objects.for_cards().in_bulk(
@@ -50,6 +51,7 @@ def _newest_of(sections, without):
             for member in family
         }
     ).fetch()
+    note(*(f"in-section-{member}" for member in rows))
     return {
         section: [
             row["pk"]

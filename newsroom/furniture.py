@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 
 from articles.models import Page, Section
 from articles.together import Together
+from authors.shown import note
 from newsroom.blocks.placing import BlocksOfSite, block_querysets
 from newsroom.models import Publication
 
@@ -20,6 +21,7 @@ class Furniture:
 
     @cached_property
     def _rows(self):
+        note("furniture")
         return _statement(connection.vendor).fetch()
 
     @cached_property

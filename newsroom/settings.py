@@ -56,6 +56,7 @@ except OSError as error:
 INSTALLED_APPS = [
     "newsroom.apps.NewsroomConfig",
     "newsroom.blocks",
+    "newsroom.pagecache.apps.PageCacheConfig",
     "articles",
     "authors",
     "newsroom.apps.AdminConfig",
@@ -73,6 +74,7 @@ INSTALLED_APPS = [
 # Sessions, messages and CSRF stand behind the page's own middleware: public
 # pages never touch them, so they carry no cookie.
 MIDDLEWARE = [
+    "newsroom.pagecache.serving.PageCacheMiddleware",
     "django.middleware.security.SecurityMiddleware",
     # Pads what it compresses, so that the length gives no token away (BREACH).
     "django.middleware.gzip.GZipMiddleware",
@@ -171,6 +173,11 @@ FILE_UPLOAD_PERMISSIONS = 0o644
 # at most three times as long. Pictures are streamed to disk.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# The page cache: readers' pages as files (newsroom/pagecache)
+
+PAGE_CACHE = env.bool("PAGE_CACHE", default=not DEBUG)
+PAGES_DIR = Path(env.str("PAGES_DIR", default=str(DATA_DIR / "pages")))
 
 # Security
 

@@ -7,6 +7,8 @@ os.environ["ENV_FILE"] = os.devnull  # the developer's own settings stay out
 os.environ.setdefault("SECRET_KEY", "only-for-tests")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
 os.environ.setdefault("HTTPS", "false")
+# Tests of the page cache switch it on (tests/pagecache/conftest.py).
+os.environ["PAGE_CACHE"] = "false"
 os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="newsroom-tests-")
 if "DATABASE_URL" not in os.environ:
     os.environ["DATABASE_URL"] = f"sqlite:///{os.environ['DATA_DIR']}/test.sqlite3"

@@ -15,6 +15,7 @@ from articles.models.subjects import Section, Series, Tag
 from articles.names import join_names
 from articles.paths import path_for, quoted, validate_path
 from articles.querysets import ArticleQuerySet
+from authors.shown import Shown
 
 # Where an article stands on its way through review.
 REVIEW = ("submitted_at", "approved_at", "approved_by")
@@ -41,7 +42,7 @@ class ArticleTag(ItemBase):
         return f"{self.tag} on {self.content_object}"
 
 
-class Article(models.Model):
+class Article(Shown, models.Model):
     """A story: what an editor writes and a reader reads.
 
     An article keeps the path it was born with, wherever it was born: imported
@@ -338,6 +339,10 @@ class Article(models.Model):
 
     def get_absolute_url(self):
         return quoted(self.path) if self.path else ""
+
+    def shown_key(self, loaded):
+        """Return the key of its page or, loaded without the body, of its card."""
+        return f"{'article' if 'body' in loaded else 'card'}-{self.pk}"
 
     def is_live(self, at=None):
         """Say what ArticleQuerySet.live() says, of this one article."""

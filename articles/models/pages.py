@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from articles.fields import BodyField
 from articles.models.articles import Article, default_language
 from articles.paths import quoted, validate_path
+from authors.shown import Shown
 
 
-class Page(models.Model):
+class Page(Shown, models.Model):
     """A simple page: about, contact, advertise with us."""
 
     path = models.CharField(

@@ -8,11 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.renditions import make_renditions
 from authors.images import content_name, encode, read_image
+from authors.shown import Shown
 
 FOLDER = "pictures"
 
 
-class Picture(models.Model):
+class Picture(Shown, models.Model):
     """A picture with everything that must be said about it."""
 
     title = models.CharField(

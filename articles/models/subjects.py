@@ -6,10 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from taggit.models import TagBase
 
 from articles.querysets import SectionQuerySet
+from authors.shown import Shown
 from authors.slugs import make_slug, make_unique_slug
 
 
-class Section(models.Model):
+class Section(Shown, models.Model):
     """A department of the publication. A section may stand under one other."""
 
     name = models.CharField(max_length=100)
@@ -62,7 +63,7 @@ class Section(models.Model):
             )
 
 
-class Series(models.Model):
+class Series(Shown, models.Model):
     """Articles that are parts of one whole, in order."""
 
     name = models.CharField(max_length=200)
@@ -87,7 +88,7 @@ class Series(models.Model):
         return reverse("articles:series", args=[self.slug])
 
 
-class Tag(TagBase):
+class Tag(Shown, TagBase):
     """What an article is about, across sections."""
 
     description = models.TextField(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F
 
 from articles.models import Picture
+from authors.shown import note, note_until
 from newsroom.blocks.models import (
     AdvertiseBlock,
     Placement,
@@ -17,11 +18,29 @@ MODELS = (AdvertiseBlock, ShareBlock)
 SCOPES = ("sections", "not_sections", "tags", "not_tags")
 SHOWN = {
     ShareBlock: (
-        *("pk", "placement", "position", "call", "text", "link_url", "link_label"),
+        *(
+            "pk",
+            "placement",
+            "position",
+            "ends_at",
+            "call",
+            "text",
+            "link_url",
+            "link_label",
+        ),
         *("has_native", "has_copy", "has_email"),
     ),
     AdvertiseBlock: (
-        *("pk", "placement", "position", "advertiser", "label", "headline", "text"),
+        *(
+            "pk",
+            "placement",
+            "position",
+            "ends_at",
+            "advertiser",
+            "label",
+            "headline",
+            "text",
+        ),
         *("link_url", "link_label", "picture_id"),
     ),
 }
@@ -65,6 +84,9 @@ def block_querysets(at):
         ),
     }
     for model in MODELS:
+        querysets[model, "begins"] = model.objects.coming(at).values(
+            "placement", "starts_at"
+        )
         for scope in SCOPES:
             field = model._meta.get_field(scope)
             querysets[model, scope] = field.remote_field.through.objects.values(
@@ -82,7 +104,12 @@ class BlocksOfSite:
         for row in rows[ShareBlockNetwork]:
             networks[row["block_id"]].append((row["name"], row["url_pattern"]))
         self.blocks = defaultdict(list)
+        # When the next block of a placement begins: the page is another one then.
+        self.begins = {}
         for model in MODELS:
+            for row in rows[model, "begins"]:
+                first = self.begins.setdefault(row["placement"], row["starts_at"])
+                self.begins[row["placement"]] = min(first, row["starts_at"])
             for row in rows[model]:
                 block = _advertisement(row) if model is AdvertiseBlock else model(**row)
                 if model is ShareBlock:
@@ -107,6 +134,17 @@ class BlocksOfSite:
             if block.scope.allows(sections, tags)
             and not (article and article.has_no_ads and is_advertisement(block))
         ]
+        place = f"blocks-{Placement(placement)}"
+        note(place, *(f"{place}-s{pk}" for pk in sections if pk))
+        note(*(f"{place}-t{pk}" for pk in tags))
+        for block in blocks:
+            note(f"{block._meta.model_name}-{block.pk}")
+            note_until(block.ends_at)
+            if is_advertisement(block) and block.picture_id:
+                note(f"picture-{block.picture_id}")
+            elif not is_advertisement(block):
+                note("blocks")
+        note_until(self.begins.get(placement))
         return sorted(blocks, key=lambda block: block.position)
 
 

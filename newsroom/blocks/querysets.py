@@ -12,3 +12,7 @@ class BlockQuerySet(models.QuerySet):
             Q(ends_at__isnull=True) | Q(ends_at__gt=at),
             is_active=True,
         )
+
+    def coming(self, at=None):
+        """Blocks whose flight is still to begin."""
+        return self.filter(is_active=True, starts_at__gt=at or timezone.now())

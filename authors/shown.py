@@ -1,0 +1,119 @@
+"""What the page being made shows, noted while it is rendered.
+
+The page cache (newsroom/pagecache) asks for it: a page is thrown away when something
+it shows changes. Rows note themselves when they are loaded, lists say which lists
+they are. It stands in this app because every other imports it; where no page is being
+made, noting costs a glance.
+"""
+
+import time
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.db import transaction
+from django.dispatch import Signal
+
+_noted = ContextVar("noted", default=None)
+
+
+class Noted:
+    """Surrogate keys ("article-12"), and the moment when the page ages by itself."""
+
+    def __init__(self):
+        self.keys = set()
+        self.until = None  # seconds since the epoch
+        self.is_lasting = None  # a view's word on pages that are no 200
+
+
+@contextmanager
+def noting():
+    """Collect what is noted by this thread; yields the Noted."""
+    noted = Noted()
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
+
+
+def note(*keys):
+    """Say that the page shows what these surrogate keys stand for."""
+    if (noted := _noted.get()) is not None:
+        noted.keys.update(keys)
+
+
+def note_until(moment):
+    """Say that the page is no longer true from this moment on; None says nothing."""
+    noted = _noted.get()
+    if noted is None or moment is None:
+        return
+    seconds = moment.timestamp()
+    if seconds > time.time():
+        noted.until = min(noted.until or seconds, seconds)
+
+
+def note_lasting():
+    """Say that a redirect, or the page of something gone, may be kept."""
+    if (noted := _noted.get()) is not None:
+        noted.is_lasting = True
+
+
+class Shown:
+    """A model whose rows note themselves when they are loaded for a page.
+
+    `shown_as` is the first part of the key, the model's name unless told.
+    """
+
+    shown_as = ""
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        row = super().from_db(db, field_names, values)
+        if (noted := _noted.get()) is not None:
+            noted.keys.add(row.shown_key(field_names))
+        return row
+
+    def save(self, *args, **kwargs):
+        """Save the row and, in the same transaction, what hangs on its change."""
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **kwargs)
+
+    def shown_key(self, loaded):
+        """Return the key of a row of which these columns were loaded."""
+        return f"{self.shown_as or self._meta.model_name}-{self.pk}"
+
+
+# What stands behind these keys was changed: sent with `keys`, a set, in the
+# transaction of the change.
+changed = Signal()
+_collected = ContextVar("collected", default=None)
+
+
+def change(*keys):
+    """Say that what these surrogate keys stand for is being changed.
+
+    Rows that are saved one by one say so themselves; code that uses `update()` or
+    `bulk_create()` on what readers see calls this, in the same transaction.
+    """
+    if (collected := _collected.get()) is not None:
+        collected.update(keys)
+    elif keys:
+        changed.send(sender=None, keys=set(keys))
+
+
+@contextmanager
+def one_change():
+    """Say all changes of a block of code at its end, at once: for thousands of rows.
+
+    Stands inside the transaction that makes them.
+    """
+    if _collected.get() is not None:
+        yield
+        return
+    token = _collected.set(set())
+    try:
+        yield
+    finally:
+        collected = _collected.get()
+        _collected.reset(token)
+    change(*collected)

@@ -1,0 +1,109 @@
+"""Which requests ask for a page that may be kept, and where it lies.
+
+One page per host, path and known query parameter. What else stands in a query is
+ignored, as the views ignore it: it must not multiply copies.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+# Never kept: the desk, files, what differs by reader or by moment.
+PRIVATE = tuple(
+    f"/{first}"
+    for first in ("admin", "health", "media", "preview", "read", "search", "static")
+)
+PAGE = re.compile(r"[1-9][0-9]{0,6}")
+# Names that a file system, or nginx, would read in another way.
+UNSAFE = re.compile(r"[\x00-\x1f\x7f@\\]|//|/\.{1,2}(?:/|$)")
+NAME_MAX = 200  # bytes; file systems take 255
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A page's address as it is kept: host, decoded path, the query we know."""
+
+    host: str
+    path: str
+    query: str  # "", "page=2", "plain", "page=2&plain"
+
+    def __str__(self):
+        return f"{self.host}{self.path}" + (f"?{self.query}" if self.query else "")
+
+    @property
+    def file(self):
+        """The file's path in the folder of pages, without the suffix of its kind."""
+        path = self.path
+        if UNSAFE.search(path) or any(
+            len(name.encode()) > NAME_MAX for name in path.split("/")
+        ):
+            digest = hashlib.sha256(path.encode()).hexdigest()
+            path = f"/@{digest[:2]}/{digest[2:40]}"
+        return f"{self.host}{path}@{self.query}"
+
+
+@cache
+def hosts():
+    """Return {the Host header's values that pages are kept for: folder's name}.
+
+    Only what the site calls itself: the names in ALLOWED_HOSTS, with the port of
+    SITE_URL. Wildcards and other ports would let anybody fill the disk.
+    """
+    site = urlsplit(settings.SITE_URL)
+    port = f":{site.port}" if site.port else ""
+    names = {site.hostname or "", *settings.ALLOWED_HOSTS} - {"", "*"}
+    return {
+        f"{name}{port}": name
+        for name in (name.lower() for name in names)
+        if not name.startswith((".", "["))
+        and (set(settings.ALLOWED_HOSTS) & {name, "*"})
+    }
+
+
+@cache
+def scheme():
+    return urlsplit(settings.SITE_URL).scheme
+
+
+def address_of(environ):
+    """Return the Address a WSGI request asks for, None if none may be kept there."""
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return None
+    path = environ.get("PATH_INFO") or "/"
+    if path.startswith(PRIVATE) and _first(path) in PRIVATE:
+        return None
+    host = hosts().get((environ.get("HTTP_HOST") or environ["SERVER_NAME"]).lower())
+    if host is None:
+        return None
+    query = environ.get("QUERY_STRING")
+    known = _known(query) if query else ""
+    if known is None:
+        return None
+    try:
+        # WSGI hands paths over as latin-1 (PEP 3333).
+        path = path.encode("latin-1").decode()
+    except UnicodeError:
+        return None
+    return Address(host, path, known)
+
+
+def _first(path):
+    return "/" + path[1:].partition("/")[0]
+
+
+def _known(query):
+    """Return the known parameters in one spelling; None where they make no page."""
+    page = plain = ""
+    for part in query.split("&"):
+        name, _, value = part.partition("=")
+        if name == "page":
+            if page or not PAGE.fullmatch(value):
+                return None
+            page = "" if value == "1" else f"page={value}"
+        elif name == "plain":
+            plain = "plain"
+    return "&".join(filter(None, (page, plain)))

@@ -1,0 +1,127 @@
+"""Answering with kept pages: before Django's stack, and around it where one is cold."""
+
+from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from authors.shown import noting
+from newsroom.pagecache import journal, node
+from newsroom.pagecache.addresses import address_of, scheme
+from newsroom.pagecache.store import Page
+
+# Browsers ask every time, and hear 304; a CDN keeps a page until it is told (Fastly's
+# Surrogate-Control; CDN-Cache-Control is RFC 9213's).
+READERS = "public, max-age=0, must-revalidate"
+CDN = "max-age=31536000"
+# CDNs refuse longer headers (Fastly's and Cloudflare's documentation).
+KEYS_MAX = 15_000  # bytes
+# What is made anew for every answer.
+NOT_KEPT = {"content-length", "content-encoding", "etag"}
+# Kept where the view says so (note_lasting): anybody can ask for what is not there.
+LASTING = {301, 404, 410}
+
+
+class KeptPages:
+    """A WSGI application that answers with kept pages and hands on the rest."""
+
+    def __init__(self, application):
+        self.application = application
+
+    def __call__(self, environ, start_response):
+        if node.store is not None:
+            address = address_of(environ)
+            if address is not None and environ["wsgi.url_scheme"] == scheme():
+                accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+                kept = node.store.read(address, accepted)
+                if kept is not None:
+                    status, headers, body = answer(environ, kept)
+                    start_response(status, headers)
+                    return [body]
+        return self.application(environ, start_response)
+
+
+def answer(environ, kept):
+    """Return (status line, headers, body) of a Kept page for a request's environ."""
+    asked = environ.get("HTTP_IF_NONE_MATCH")
+    headers = [*kept.headers, ("ETag", kept.etag)]
+    if asked and kept.etag in asked and kept.status.startswith("200"):
+        return "304 Not Modified", headers, b""
+    if kept.encoding:
+        headers.append(("Content-Encoding", kept.encoding))
+    headers.append(("Content-Length", str(len(kept.body))))
+    return (
+        kept.status,
+        headers,
+        b"" if environ["REQUEST_METHOD"] == "HEAD" else kept.body,
+    )
+
+
+class PageCacheMiddleware:
+    """Keep what is rendered for readers. The outermost: what it keeps is whole."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        store = node.store
+        address = address_of(request.META) if store is not None else None
+        if address is None or request.scheme != scheme():
+            return self.get_response(request)
+        accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+        with store.rendering(address):
+            kept = store.read(address, accepted)
+            if kept is None:
+                response, page = self._render(request, store, address)
+                if page is None:
+                    return response
+                kept = page.as_kept(accepted)
+        status, headers, body = answer(request.META, kept)
+        number, _, reason = status.partition(" ")
+        return HttpResponse(
+            body, status=int(number), reason=reason, headers=dict(headers)
+        )
+
+    def _render(self, request, store, address):
+        """Return (the response, the Page that was made of it or None)."""
+        # Nobody below compresses: what is kept is compressed once.
+        request.META.pop("HTTP_ACCEPT_ENCODING", None)
+        method, request.method = request.method, "GET"
+        begun_at = journal.place()
+        with noting() as noted:
+            response = self.get_response(request)
+        request.method = method
+        if not may_be_kept(response, noted):
+            return response, None
+        patch_vary_headers(response, ["Accept-Encoding"])
+        page = page_of(response, noted.keys)
+        store.keep(address, page, noted.keys, begun_at, noted.until)
+        return response, page
+
+
+def may_be_kept(response, noted):
+    """Say whether a response is the same for every reader."""
+    if response.status_code != 200 and not (
+        response.status_code in LASTING and noted.is_lasting
+    ):
+        return False
+    told = response.get("Cache-Control", "")
+    return not (
+        response.streaming
+        or response.cookies
+        or any(word in told for word in ("private", "no-store", "no-cache"))
+        or "cookie" in response.get("Vary", "").lower()
+    )
+
+
+def page_of(response, keys):
+    """Return the Page of a response, with the headers readers and CDNs get."""
+    response.headers.setdefault("Cache-Control", READERS)
+    response.headers.setdefault("CDN-Cache-Control", CDN)
+    response.headers.setdefault("Surrogate-Control", CDN)
+    told = sorted(keys)
+    if len(" ".join(told)) <= KEYS_MAX:
+        response.headers["Surrogate-Key"] = " ".join(told)
+        response.headers["Cache-Tag"] = ",".join(told)
+    headers = [h for h in response.items() if h[0].lower() not in NOT_KEPT]
+    kind = response.get("Content-Type", "").partition(";")[0].strip()
+    status = f"{response.status_code} {response.reason_phrase}"
+    return Page(status, headers, response.content, kind)

@@ -1,0 +1,64 @@
+"""Pages are kept as they are, and thrown away when what they show changes."""
+
+import pytest
+from django.test import RequestFactory
+
+from articles.models import Article
+from newsroom.pagecache.addresses import address_of
+from tests.factories import make_article, make_author, make_section, make_tag
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def environ(path, query="", **more):
+    return RequestFactory().get(f"{path}{query and '?'}{query}", **more).environ
+
+
+def kept(store, path, accepted=""):
+    return store.read(address_of(environ(path)), accepted)
+
+
+@pytest.fixture
+def site(store):
+    store.follow()  # the node begins to read the journal here
+    section, tag, author = (
+        make_section("News"),
+        make_tag("Water"),
+        make_author("Ann Ash"),
+    )
+    return make_article(
+        "First", section=section, tags=[tag], authors=[author], body="<p>Old words.</p>"
+    )
+
+
+def test_a_page_is_kept_with_its_headers_and_answers_304(client, site, store):
+    page = client.get(site.get_absolute_url())
+    found = kept(store, site.path)
+    assert found.body == page.content
+    assert f"article-{site.pk}" in page["Surrogate-Key"].split()
+    again = client.get(site.get_absolute_url(), headers={"if-none-match": page["ETag"]})
+    assert again.status_code == 304
+    assert not again.content
+
+
+def test_a_changed_body_throws_away_the_story_and_not_the_lists(client, site, store):
+    other = make_article("Second", section=site.section)
+    for path in ("/", site.path, other.path):
+        client.get(path)
+    site.body = "<p>New words.</p>"
+    site.save()
+    assert kept(store, site.path) is None
+    assert kept(store, other.path) is not None
+    assert kept(store, "/") is not None
+    assert b"New words" in client.get(site.path).content
+
+
+def test_a_published_story_throws_away_the_lists_it_enters(client, site, store):
+    elsewhere = make_article("Elsewhere", section=make_section("Sport"))
+    story = make_article("Draft", section=site.section, status=Article.Status.DRAFT)
+    paths = ("/", site.section.get_absolute_url(), site.path, elsewhere.path)
+    for path in paths:
+        client.get(path)
+    assert all(kept(store, path) for path in paths)
+    story.publish()
+    assert [bool(kept(store, path)) for path in paths] == [False, False, False, True]
