@@ -13,7 +13,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from articles import in_use, revisions
+from articles import in_use, revisions, signals
 from articles.html import clean
 from articles.models import (
     Article,
@@ -25,6 +25,7 @@ from articles.models import (
     TagSynonym,
 )
 from authors.models import Author, AuthorAlias
+from authors.shown import change
 
 # So many rows are named in one statement, so many bodies are in memory.
 KEYS, BODIES = 1000, 100
@@ -59,6 +60,8 @@ def merge(old, new, *, fills=False, keeps_printed_name=False):
         _show_instead(old, new, keys)
     _count_versions(keys - _repoint(old, new))
     _keep_in_step(in_step)
+    signals.articles_changed.send(sender=model, articles=list(keys))
+    change(old.shown_key(()), new.shown_key(()))
     old.delete()
     return _count_originals(keys)
 
@@ -203,6 +206,7 @@ def _move_children(old, new):
         new.save(update_fields=["parent"])
     home = new.parent or new
     old.children.exclude(pk=new.pk).update(parent=home)
+    change("furniture", f"in-section-{home.pk}")
 
 
 def _show_instead(old, new, keys):

@@ -86,7 +86,8 @@ class Shown:
 # What stands behind these keys was changed: sent with `keys`, a set, in the
 # transaction of the change.
 changed = Signal()
-_collected = ContextVar("collected", default=None)
+_many = ContextVar("many", default=None)
+EVERYTHING = "everything"
 
 
 def change(*keys):
@@ -95,25 +96,28 @@ def change(*keys):
     Rows that are saved one by one say so themselves; code that uses `update()` or
     `bulk_create()` on what readers see calls this, in the same transaction.
     """
-    if (collected := _collected.get()) is not None:
-        collected.update(keys)
+    if (many := _many.get()) is not None:
+        many.append(EVERYTHING)
     elif keys:
         changed.send(sender=None, keys=set(keys))
 
 
-@contextmanager
-def one_change():
-    """Say all changes of a block of code at its end, at once: for thousands of rows.
+def are_many():
+    """Say whether so much is changing that nobody need ask what."""
+    return _many.get() is not None
 
-    Stands inside the transaction that makes them.
+
+@contextmanager
+def many_changes():
+    """Change so many rows that all pages go, with one word at the end.
+
+    Stands inside the transaction. Where nothing is changed, nothing goes.
     """
-    if _collected.get() is not None:
-        yield
-        return
-    token = _collected.set(set())
+    token = _many.set([])
     try:
         yield
     finally:
-        collected = _collected.get()
-        _collected.reset(token)
-    change(*collected)
+        many = _many.get()
+        _many.reset(token)
+    if many:
+        change(EVERYTHING)

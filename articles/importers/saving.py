@@ -34,6 +34,7 @@ from articles.models import (
 from articles.models.articles import default_language
 from articles.paths import validate_path
 from authors.models import AuthorLink
+from authors.shown import many_changes
 
 BATCH = 200
 # What a later import may change again, unless an editor did.
@@ -105,7 +106,7 @@ def save_stories(
             for story, outcome, _ in work
             if outcome in (Outcome.NEW, Outcome.CHANGED)
         }
-        with transaction.atomic():
+        with transaction.atomic(), many_changes():
             saved = [
                 _save(story, outcome, origin, pictures, choices, directory)
                 for story, outcome, origin in work

@@ -13,9 +13,9 @@ from datetime import timedelta
 from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
 from django.utils import timezone
 
+from authors.shown import EVERYTHING
 from newsroom.pagecache.models import Purge
 
-EVERYTHING = "everything"
 # A line with more keys than this throws all pages away: to look for the pages of each
 # key costs more than to render what readers ask for.
 MANY = 5_000

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import brotli
 
+from authors.shown import EVERYTHING
 from newsroom.pagecache import journal
 
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
@@ -122,7 +123,7 @@ class Store:
         base = f"{self.pages}/{address.file}"
         with self._locked() as index:
             changed, _end = journal.since(begun_at)
-            if journal.EVERYTHING in changed or changed & keys:
+            if EVERYTHING in changed or changed & keys:
                 return False
             self._forget(index, "address = ?", [str(address)])
             size = sum(map(len, variants.values()))
@@ -206,7 +207,7 @@ class Store:
             self._clear(index)
 
     def _purge(self, index, keys):
-        if journal.EVERYTHING in keys:
+        if EVERYTHING in keys:
             return self._clear(index)
         gone, keys = 0, sorted(keys)
         for start in range(0, len(keys), 500):
