@@ -44,16 +44,6 @@ class PictureForm(MergingForm):
             self.image = read_image(upload)
         return upload
 
-    def clean(self):
-        super().clean()
-        described = self.cleaned_data.get("alt") or self.cleaned_data.get(
-            "is_decorative"
-        )
-        if not described and "alt" in self.fields:
-            self.add_error(
-                "alt", _("Say what the picture shows, or mark it as decorative.")
-            )
-
     def save(self, commit=True):
         if self.image:
             self.instance.take_image(self.image)
