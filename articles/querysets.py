@@ -180,3 +180,9 @@ class SectionQuerySet(models.QuerySet):
     def in_menu(self):
         """Top sections that the menu shows, in its order."""
         return self.filter(is_in_menu=True, parent=None)
+
+
+class PageQuerySet(models.QuerySet):
+    def live(self):
+        """Simple pages that readers may see: all that shows one starts here."""
+        return self.filter(is_published=True, trashed_at=None)

@@ -25,8 +25,7 @@ def page_or_article(request, path):
         return render_article(request, article)
     slashed = [f"{path}/" for path in paths]
     pages = {
-        page.path: page
-        for page in Page.objects.filter(path__in=paths + slashed, is_published=True)
+        page.path: page for page in Page.objects.live().filter(path__in=paths + slashed)
     }
     if page := next((pages[path] for path in paths if path in pages), None):
         return render_page(request, page)

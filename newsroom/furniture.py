@@ -55,7 +55,7 @@ def _statement(vendor):
                 *("copyright", "contact_email"),
             ),
             "sections": Section.objects.in_menu().values("pk", "name", "slug"),
-            "pages": Page.objects.filter(is_published=True).values(
+            "pages": Page.objects.live().values(
                 *("path", "title", "language", "is_in_header", "is_in_footer")
             ),
             **block_querysets(Now()),
