@@ -4,7 +4,14 @@ from datetime import datetime
 
 from django.shortcuts import render
 
-from articles.models import Article, Byline, Correction, Picture, Tag
+from articles.models import (
+    Article,
+    Byline,
+    Correction,
+    Picture,
+    RelatedStory,
+    Tag,
+)
 from articles.neighbours import neighbours_of
 from articles.rendering import expand, picture_ids
 from articles.revisions import PLAIN, REFERENCES
@@ -49,6 +56,10 @@ def as_told(article, snapshot):
         "bylines": bylines,
         "tags": _tags(snapshot.get("tags", [])),
         "corrections": _corrections(told, snapshot.get("corrections", [])),
+        "related_stories": [
+            RelatedStory(article=told, story_id=row["id"], position=position)
+            for position, row in enumerate(snapshot.get("related", []))
+        ],
     }
     told.assign_path()
     return told, gone + missing

@@ -14,7 +14,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import gate, notices, publishing
+from articles import gate, notices, publishing, revisions
 from articles.models import Article, Autosave, Notice, Presence
 from articles.planner import analyze
 from newsroom import faults
@@ -172,15 +172,11 @@ def _publish_changes(copy, at):
     try:
         publishing.publish_changes(article, copy.created_by, by_clock=True)
     except publishing.Clash as clash:
-        names = ", ".join(_name(field) for field in clash.fields)
+        names = ", ".join(map(revisions.label_of, clash.fields))
         raise Left(
             _("the same was changed in the live article: %s.") % names
         ) from clash
     return True
-
-
-def _name(field):
-    return str(Article._meta.get_field(field).verbose_name)
 
 
 def _beat(report, resting):

@@ -138,6 +138,7 @@ def overlaid(desk, request, row, snapshot, fields):
     typed = dict(snapshot)
     form_fields = desk.get_form(request, row, change=True).base_fields
     stored = model_to_dict(row, form_fields)
+    stored["related"] = [story["id"] for story in snapshot["related"]]
     for name, field in form_fields.items():
         if name not in snapshot or field.widget.value_omitted_from_data(
             fields, {}, name
@@ -158,6 +159,8 @@ def overlaid(desk, request, row, snapshot, fields):
 def _as_told(name, value):
     if name == "tags":
         return sorted(str(tag) for tag in value)
+    if name == "related":
+        return [{"id": key, "name": ""} for key in value]
     if name in revisions.REFERENCES:
         return {"id": value.pk, "name": str(value)} if value else None
     if name == "body":
