@@ -59,9 +59,6 @@ class Page(models.Model):
     # When readers last got another text: "Last updated". Not every save.
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    is_in_header = models.BooleanField(_("in the header menu"), default=False)
-    is_in_footer = models.BooleanField(_("in the footer menu"), default=True)
-    position = models.PositiveSmallIntegerField(default=0)
 
     objects = PageQuerySet.as_manager()
 
