@@ -91,12 +91,19 @@ def byline(article):
 
 
 @register.inclusion_tag("articles/_picture.html")
-def picture(picture, sizes, *, is_first=False):
+def picture(picture, sizes, *, crop="", is_first=False):
     """Show a picture in the sizes the browser may choose from.
 
-    The first on a page is what readers wait for: it is not loaded lazily.
+    `crop` is a shape of renditions.CROPS; until that cut is made, the whole picture
+    stands there, with classes that keep its focal point in sight. The first on a page
+    is what readers wait for: it is loaded before all others, not lazily.
     """
-    return {"picture": picture, "sizes": sizes, "is_first": is_first}
+    return {
+        "picture": picture,
+        "sources": picture.sources(crop),
+        "sizes": sizes,
+        "is_first": is_first,
+    }
 
 
 @register.simple_tag
