@@ -10,7 +10,7 @@ import re
 from functools import partial
 
 from csp.constants import SELF
-from csp.decorators import csp_replace, csp_update
+from csp.decorators import csp_replace
 from django.core.exceptions import BadRequest, ValidationError
 from django.forms.models import model_to_dict
 from django.http import Http404, QueryDict
@@ -50,7 +50,6 @@ def context(desk, request, article):
     return {}
 
 
-@csp_update({"frame-src": [SELF]})
 def preview(desk, request, pk):
     """Show the page on a phone and on a desk, side by side."""
     article = desk.get_article(request, pk)
