@@ -163,9 +163,7 @@ def _tagged(article, picks):
     )
     if article.series_id:
         # The parts of its series stand in a list of their own.
-        stories = stories.filter(
-            ~Q(series=article.series_id) | Q(series__isnull=True)
-        )
+        stories = stories.filter(~Q(series=article.series_id) | Q(series__isnull=True))
     return (
         stories.annotate(shared=shared)
         .order_by("-shared", "-published_at", "-pk")
