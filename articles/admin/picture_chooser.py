@@ -13,6 +13,7 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from articles.admin import picture_list, picture_uploads
 from articles.models import Picture
 
 PER_PAGE = 24
@@ -20,7 +21,7 @@ PER_PAGE = 24
 THUMB_WIDTH = 400
 PREVIEW_WIDTH = 800
 RECENT = timedelta(days=7)
-UPLOAD_FIELDS = ["upload", "alt", "is_decorative", "caption", "credit"]
+ALIKE = 3
 
 
 def urls(picture_admin):
@@ -66,32 +67,33 @@ def _narrowed(pictures, only, user):
         return pictures.filter(uploaded_by=user)
     if only == "recent":
         return pictures.filter(created_at__gte=timezone.now() - RECENT)
+    if only == "unused":
+        return picture_list.unused(pictures)
     return pictures
 
 
 def upload(request, picture_admin):
     """Store a picture; only `upload` is required, the words may follow later.
 
-    Answers 201 {picture, is_duplicate: false}. A picture whose very content is in
+    Answers 201 {picture, is_duplicate: false, alike}, `alike` being what looks nearly
+    the same. A picture whose very content is in
     the library already is not stored again: 200 {picture: that one, is_duplicate:
     true}, with its own words. Refusals are 400 {errors: {field: sentences}}.
     """
     if not picture_admin.has_add_permission(request):
         raise PermissionDenied
-    form_class = picture_admin.get_form(request, fields=UPLOAD_FIELDS)
-    form = form_class(request.POST, request.FILES)
-    if not form.is_valid():
-        return JsonResponse({"errors": form.errors}, status=400)
-    picture = form.save(commit=False)
-    twin = Picture.objects.filter(digest=picture.digest).order_by("pk").first()
-    if twin:
-        return JsonResponse({"picture": as_json(twin), "is_duplicate": True})
-    picture.uploaded_by = request.user
-    picture.uploaded_name = request.FILES["upload"].name[:200]
-    picture.save()
-    picture_admin.log_addition(request, picture, [{"added": {}}])
-    answer = {"picture": as_json(picture), "is_duplicate": False}
-    return JsonResponse(answer, status=201)
+    picture, is_duplicate, errors = picture_uploads.store(
+        picture_admin, request, request.POST, request.FILES.get("upload")
+    )
+    if picture is None:
+        return JsonResponse({"errors": errors}, status=400)
+    alike = Picture.objects.like(likeness=picture.likeness).exclude(pk=picture.pk)
+    answer = {
+        "picture": as_json(picture),
+        "is_duplicate": is_duplicate,
+        "alike": [as_json(other) for other in alike[:ALIKE]],
+    }
+    return JsonResponse(answer, status=200 if is_duplicate else 201)
 
 
 def as_json(picture):
