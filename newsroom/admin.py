@@ -23,8 +23,8 @@ MENU = [
     (_("People"), "authors.author auth.user auth.group"),
     (
         _("Site"),
-        "newsroom.publication articles.page newsroom.menuitem blocks.shareblock blocks.sharenetwork "
-        "blocks.advertiseblock articles.publishcheck",
+        "newsroom.publication articles.page newsroom.menuitem blocks.shareblock "
+        "blocks.sharenetwork blocks.advertiseblock articles.publishcheck",
     ),
 ]
 # The import map of the editor is an inline script: it runs with a nonce. The desk
