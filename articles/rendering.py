@@ -219,6 +219,10 @@ def _expand_gallery(figure, *, is_plain):
         if not link.find(".//img").get("alt"):
             told = _("Picture %(number)d of %(total)d")
             link.set("aria-label", told % {"number": number, "total": len(links)})
+    if len(links) == len(shots) and len(links) % 2:
+        # The first of an odd number stands over the others (static/site/media.css).
+        for sized in links[0].xpath(".//*[@sizes]"):
+            sized.set("sizes", SIZES)
     grid = E.div(*shots)
     grid.set("class", "shots")
     figure.insert(0, grid)

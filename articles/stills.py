@@ -11,16 +11,21 @@ from math import cos, pi, sin
 from articles.embeds import AUDIO, CHART, MAP, POST, TALL, VIDEO
 
 # The shapes of static/site/media.css, in the units of the drawings.
-SIZES = {VIDEO: (160, 90), TALL: (90, 160), AUDIO: (160, 44), MAP: (160, 120)}
+SIZES = {
+    **{VIDEO: (160, 90), TALL: (90, 160), AUDIO: (160, 44)},
+    **{POST: (160, 44), MAP: (160, 120), CHART: (160, 120)},
+}
 
 
 def draw(kind, address):
     """Return the SVG of a still, well-formed, a few hundred characters long."""
     dice = sha256(address.encode()).digest()
-    width, height = SIZES.get(kind, (160, 90))
-    drawing = DRAWINGS.get(kind, _landscape)(dice, width, height)
+    width, height = SIZES[kind]
+    # What is wide begins with what it is about.
+    side = "xMin" if kind in (AUDIO, POST) else "xMid"
+    drawing = DRAWINGS[kind](dice, width, height)
     return (
-        f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice"'
+        f'<svg viewBox="0 0 {width} {height}" preserveAspectRatio="{side}YMid slice"'
         f' fill="currentColor" aria-hidden="true" focusable="false">{drawing}</svg>'
     )
 
@@ -66,16 +71,16 @@ def _wave(dice, width, height):
 def _lines(dice, width, height):
     """A card with a quotation mark and lines of words that nobody can read."""
     mark = (
-        "M20 42c0-12 6-20 16-23l2 4c-6 3-9 7-9 12h8v15H20zm24 0c0-12 6-20 16-23"
-        "l2 4c-6 3-9 7-9 12h8v15H44z"
+        "M10 33c0-12 6-19 15-22l2 4c-6 3-8 6-8 11h7v14H10zm22 0c0-12 6-19 15-22"
+        "l2 4c-6 3-8 6-8 11h7v14H32z"
     )
     path = ""
-    for n in range(4):
-        length = 50 + dice[n] / 256 * 40 - (30 if n == 3 else 0)
-        path += f"M76 {26 + n * 13}h{length * 0.75:.0f}"
+    for n in range(3):
+        length = 28 + dice[n] / 256 * 34 - (10 if n == 2 else 0)
+        path += f"M62 {13 + n * 9}h{length:.0f}"
     return (
         f'<path class="accent" d="{mark}"/><path d="{path}" stroke="currentColor" '
-        'stroke-width="4" stroke-linecap="round" opacity=".16"/>'
+        'stroke-width="3" stroke-linecap="round" opacity=".16"/>'
     )
 
 
