@@ -32,6 +32,15 @@ def render_article(
     return render(request, template, context)
 
 
+def render_plain(request, article):
+    """Show an article as text alone, for slow lines: no picture, script or block."""
+    pictures = Picture.objects.in_bulk(picture_ids(article.body))
+    host = request.get_host()
+    body = expand(article.body, pictures, host=host, is_plain=True)
+    context = {"article": article, "body": body}
+    return render(request, "articles/article_plain.html", context)
+
+
 def as_told(article, snapshot):
     """Return (the article as the snapshot has it, names of what is gone by now).
 

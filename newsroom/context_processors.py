@@ -3,5 +3,5 @@ from newsroom.inline import Inline
 
 
 def site(request):
-    """Offer the masthead, the menus and the blocks, fetched when used; and the style."""
+    """Offer masthead, menus and blocks, fetched when used; and the page's style."""
     return {"site": Furniture(), "inline": Inline()}

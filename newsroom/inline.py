@@ -17,7 +17,10 @@ from django.utils.safestring import mark_safe
 
 FOLDER = Path(__file__).resolve().parent.parent / "static/site"
 # By the directive of the policy that has to allow them.
-FILES = {"style-src": ("site.css", "plain.css"), "script-src": ("first.js",)}
+FILES = {
+    "style-src": ("site.css", "media.css", "plain.css"),
+    "script-src": ("first.js",),
+}
 # A string, a comment, or a run of anything else.
 TOKENS = re.compile(r'("[^"]*")|/\*.*?\*/|([^"/]+|/)', re.DOTALL)
 
@@ -28,6 +31,10 @@ class Inline:
     @property
     def style(self):
         return _text("site.css")
+
+    @property
+    def media_style(self):
+        return _text("media.css")
 
     @property
     def plain_style(self):
