@@ -362,7 +362,8 @@ def encode(image, format, *, width=None):
     options = {
         "JPEG": {"quality": 82, "optimize": True, "progressive": True},
         "WEBP": {"quality": 80, "method": 4},
-        "AVIF": {"quality": 60, "speed": 6, "max_threads": 1},
+        # Speed 6 takes nine times as long for files 5 % smaller.
+        "AVIF": {"quality": 60, "speed": 8, "max_threads": 1},
         "PNG": {"optimize": True},
     }[format]
     return _save(image, format, **options)
