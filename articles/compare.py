@@ -821,7 +821,7 @@ def compare_values(name, old, new, *, running=False):
         return compared.as_running_text() if running else compared.as_columns()
     if name in _WORDS:
         return _paragraph("text", _inline(compare_words(old, new)) or _nothing())
-    if name in ("tags", "bylines", "corrections"):
+    if name in ("tags", "bylines", "related", "corrections"):
         return _entries(name, old or [], new or [])
     old, new = readable(name, old), readable(name, new)
     if old == new:

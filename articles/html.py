@@ -38,7 +38,11 @@ ATTRIBUTES = {
     "td": {"colspan", "rowspan"},
     "th": {"colspan", "rowspan", "scope"},
 }
-CLASSES = {"aside": "pullquote", "figure": "embed", "sup": "footnote"}
+CLASSES = {
+    "aside": ("pullquote",),
+    "figure": ("embed", "gallery"),
+    "sup": ("footnote",),
+}
 SCHEMES = {"http", "https", "mailto", "tel"}
 
 # Older and wider HTML that has a word in the vocabulary. Block elements that have
@@ -90,8 +94,8 @@ _WITHOUT_LANGUAGE = LEAVES | {"hr", "thead", "tbody", "tfoot"}
 def _filter_attribute(tag, name, value):
     """Return the value to keep, or None; nh3 asks for each allowed attribute."""
     if name == "class":
-        wanted = CLASSES.get(tag)
-        return wanted if wanted in value.split() else None
+        written = value.split()
+        return next((name for name in CLASSES.get(tag, ()) if name in written), None)
     if name in {"cite", "data-embed"}:
         value = value.strip()
         return value if _WEB_ADDRESS.match(value) else None
@@ -265,11 +269,13 @@ def _block(element, container):
     if name == "table":
         return _unless_empty(element, _table_parts(element.children))
     if name == "figure":
+        if _is_gallery(element):
+            return _gallery(element)
         return _unless_empty(element, _figure_parts(element))
     if name == "blockquote" or (name == "aside" and "class=" in attributes):
         blocks = _flow(element.children, name)
         return _unless_empty(element, _saying_who(blocks, name))
-    if name == "footer" and container == "blockquote":
+    if (name, container) in {("footer", "blockquote"), ("figcaption", "gallery")}:
         return _unless_empty(element, _inline(element.children))
     return _flow(element.children, container)
 
@@ -352,6 +358,45 @@ def _figure_parts(figure):
             parts += _block(child, "figure")
     _end_figure_run(run, parts)
     return parts
+
+
+def _is_gallery(element):
+    words = element.attributes
+    refers = "data-picture=" in words or "data-embed=" in words
+    return ' class="gallery"' in words and not refers
+
+
+def _gallery(element):
+    """Return a gallery: two pictures or more, then its caption.
+
+    What else was in it follows it. With one picture only there is none.
+    """
+    pictures, captions, others = [], [], []
+    for block in _flow(element.children, "gallery"):
+        if block.name == "figcaption":
+            captions.append(block)
+        elif block.name != "figure":
+            others.append(block)
+        elif _is_gallery(block):
+            pictures += [part for part in block.children if part.name == "figure"]
+            captions += [part for part in block.children if part.name != "figure"]
+        else:
+            (pictures if _is_shown_picture(block) else others).append(block)
+    told = captions[:1] if len(pictures) > 1 else []
+    others = [
+        _Element("p", "", part.children) for part in captions[len(told) :]
+    ] + others
+    if not told and len(pictures) < 2:
+        return pictures + others
+    element.children = pictures + told
+    return [element, *others]
+
+
+def _is_shown_picture(figure):
+    """Say whether a figure is one picture of ours, with a caption or without."""
+    names = [part.name for part in figure.children]
+    is_picture = names in (["img"], ["img", "figcaption"])
+    return is_picture and "data-picture=" in figure.attributes
 
 
 def _end_figure_run(run, parts):

@@ -35,6 +35,9 @@ class Use:
 def relations_to(model):
     """Return the relations by which rows of other tables point at a model's.
 
+    Not those whose rows go with what they point at, by the word of their own model
+    (`goes_with`: names of foreign keys), as the lines of a menu do.
+
     The hidden ones too: those of fields without a name for the reverse side, and
     those of the tables behind many-to-many fields.
     """
@@ -45,6 +48,7 @@ def relations_to(model):
         and relation.auto_created
         and not relation.concrete
         and relation.related_model not in BELONGINGS
+        and relation.field.name not in getattr(relation.related_model, "goes_with", ())
     ]
 
 

@@ -1,14 +1,18 @@
 """The other stories an article page leads to."""
 
-from django.db.models import Count, OuterRef
+from datetime import UTC, datetime
+
+from django.db.models import Case, Count, F, OuterRef, Q, When
 from django.utils import timezone
 
-from articles.models import Article, ArticleTag
+from articles.models import Article, ArticleTag, RelatedStory
 from articles.together import Together
 from authors.shown import note
 
 SHOWN = ("pk", "path", "headline", "front_headline", "language", "published_at")
+# So many stand below an article, unless an editor picked more.
 RELATED = 4
+PICKED = 20
 CANDIDATES = 200
 # SQLite takes 500 arms in a UNION; an import may bring a story with more tags.
 TAGS = 50
@@ -20,37 +24,46 @@ def neighbours_of(article):
     """Return the live stories around an article, with one query.
 
     {"previous": …, "next": …} are Articles or None: of the same section, by date.
-    "parts" are those of its series, itself included, in order; "related" share
-    the most tags with it, the newest first among equals, without those that are
-    neighbours already. Only the fields of SHOWN are loaded.
+    "parts" are those of its series, itself included, in order, and "previous_part"
+    and "next_part" stand before and after it there. "related" are those an editor
+    picked, in their order, then those that share the most tags with it, the newest
+    first among equals, without those that are neighbours already. Only the fields
+    of SHOWN are loaded.
     """
+    picks = _picks(article)
     rows = Together(
         {
-            "previous": _beside(article, newer=False),
-            "next": _beside(article, newer=True),
+            "previous": beside(article, newer=False).values(*SHOWN)[:1],
+            "next": beside(article, newer=True).values(*SHOWN)[:1],
             "parts": _parts(article),
-            "related": _related(article),
+            "picked": _picked(article, picks),
+            "tagged": _tagged(article, picks),
         }
     ).fetch()
     found = {key: [Article(**row) for row in rows[key]] for key in rows}
-    note(f"beside-{article.pk}")
+    note(f"beside-{article.pk}", *(f"card-{pick}" for pick in picks))
     note(*(f"card-{story.pk}" for stories in found.values() for story in stories))
     note(*(f"tagged-{tag.pk}" for tag in article.tags.all()[:TAGS]))
     if article.series_id:
         note(f"in-series-{article.series_id}")
     previous, next_ = (next(iter(found[key]), None) for key in ("previous", "next"))
-    beside = {previous, next_, *found["parts"]}
+    nearby = {previous, next_, *found["parts"]}
+    picked = found["picked"]
+    others = [story for story in found["tagged"] if story not in nearby]
     return {
         "previous": previous,
         "next": next_,
         "parts": found["parts"],
-        "related": [a for a in found["related"] if a not in beside][:RELATED],
+        **_parts_beside(article, found["parts"]),
+        "related": picked + others[: max(0, RELATED - len(picked))],
     }
 
 
-def _beside(article, *, newer):
+def beside(article, *, newer):
+    """The live stories of its section after an article, or before it, nearest first."""
     at, pk = article.published_at or timezone.now(), article.pk or 0
     stories = Article.objects.live().filter(section=article.section_id)
+    stories = stories.exclude(pk=article.pk)
     # A plain comparison beside the exception, because no index serves an OR.
     if newer:
         order = ("published_at", "pk")
@@ -60,20 +73,87 @@ def _beside(article, *, newer):
         order = ("-published_at", "-pk")
         stories = stories.filter(published_at__lte=at)
         stories = stories.exclude(published_at=at, pk__gte=pk)
-    return stories.order_by(*order).values(*SHOWN)[:1]
+    return stories.order_by(*order)
+
+
+# The series.
 
 
 def _parts(article):
     if not article.series_id:
-        return Article.objects.none().values(*SHOWN)
+        return Article.objects.none().values(*SHOWN, "series_position")
+    parts = _live_parts(article).in_series_order()
+    return parts.values(*SHOWN, "series_position")[:PARTS]
+
+
+def _live_parts(article):
     # Asked by key, because SQLite takes the index on the state of articles for
     # the better one, and reads them all.
     members = Article.objects.filter(series=article.series_id).values("pk")
-    parts = Article.objects.live().filter(pk__in=members)
-    return parts.in_series_order().values(*SHOWN)[:PARTS]
+    return Article.objects.live().filter(pk__in=members)
 
 
-def _related(article):
+def _parts_beside(article, parts):
+    """Return the parts before and after an article, which may not be live itself.
+
+    A second query is made for series longer than the list alone.
+    """
+    here = _place(article)
+    before = [part for part in parts if _place(part) < here]
+    after = [part for part in parts if _place(part) > here]
+    if len(parts) == PARTS and not after:
+        return _parts_far_down(article)
+    return {
+        "previous_part": before[-1] if before else None,
+        "next_part": after[0] if after else None,
+    }
+
+
+def _place(part):
+    """Return where a part stands: numbered ones first, then the others by date."""
+    number = part.series_position
+    at = part.published_at or datetime.max.replace(tzinfo=UTC)
+    return (number is None, number or 0, at, part.pk or 0)
+
+
+def _parts_far_down(article):
+    order = (F("series_position").asc(nulls_last=True), "published_at", "pk")
+    here = _live_parts(article).order_by(*order).values_list("pk", flat=True)
+    keys = list(here)
+    if article.pk not in keys:
+        return {"previous_part": None, "next_part": None}
+    place = keys.index(article.pk)
+    wanted = {
+        "previous_part": keys[place - 1] if place else None,
+        "next_part": keys[place + 1] if place + 1 < len(keys) else None,
+    }
+    stories = Article.objects.only(*SHOWN).in_bulk(filter(None, wanted.values()))
+    return {name: stories.get(key) for name, key in wanted.items()}
+
+
+# Related stories.
+
+
+def _picks(article):
+    """Return the keys an editor picked: as a list, if known, else as a subquery."""
+    known = getattr(article, "_prefetched_objects_cache", {}).get("related_stories")
+    if known is not None:
+        return [pick.story_id for pick in known][:PICKED]
+    return RelatedStory.objects.filter(article=article.pk).order_by().values("story")
+
+
+def _picked(article, picks):
+    stories = Article.objects.live().exclude(pk=article.pk)
+    if isinstance(picks, list):
+        places = [When(pk=key, then=place) for place, key in enumerate(picks)]
+        order = [Case(*places, default=PICKED)] if places else []
+        return stories.filter(pk__in=picks).order_by(*order).values(*SHOWN)
+    stories = stories.filter(picked_for__article=article.pk)
+    order = ("picked_for__position", "picked_for__pk")
+    return stories.order_by(*order).values(*SHOWN)[:PICKED]
+
+
+def _tagged(article, picks):
     tags = [tag.pk for tag in article.tags.all()[:TAGS]]
     if not tags:
         return Article.objects.none().values(*SHOWN)
@@ -83,11 +163,17 @@ def _related(article):
         .values(count=Count("pk"))
     )
     first, *others = [_tagged_last(tag) for tag in tags]
-    return (
+    stories = (
         Article.objects.live()
         .filter(pk__in=first.union(*others, all=True))
         .exclude(pk=article.pk)
-        .annotate(shared=shared)
+        .exclude(pk__in=picks)
+    )
+    if article.series_id:
+        # The parts of its series stand in a list of their own.
+        stories = stories.filter(~Q(series=article.series_id) | Q(series__isnull=True))
+    return (
+        stories.annotate(shared=shared)
         .order_by("-shared", "-published_at", "-pk")
         # Two more, in the place of those that stand beside it anyway.
         .values(*SHOWN)[: RELATED + 2]

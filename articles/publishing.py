@@ -56,7 +56,8 @@ def changed_on_both_sides(copy):
     live, own = revisions.take(copy.copy_of), revisions.take(copy)
     moved, both = [], []
     for name in revisions.CONTENT:
-        base = copy.base[name]
+        # A working copy from before stories could be picked began without any.
+        base = copy.base.get(name, revisions.digest([]))
         if live[name] == own[name] or revisions.digest(live[name]) == base:
             continue
         (moved if revisions.digest(own[name]) == base else both).append(name)

@@ -195,7 +195,44 @@ def _bylines(article_model, *joined):
     return models.Prefetch("bylines", byline_model.objects.select_related(*joined))
 
 
-class SectionQuerySet(models.QuerySet):
-    def in_menu(self):
-        """Top sections that the menu shows, in its order."""
-        return self.filter(is_in_menu=True, parent=None)
+class PageQuerySet(models.QuerySet):
+    def live(self):
+        """Simple pages that readers may see: all that shows one starts here."""
+        return self.filter(is_published=True, trashed_at=None)
+
+
+class PictureQuerySet(models.QuerySet):
+    # So many of 64 bits may differ where a picture was scaled, recoloured a little or
+    # saved anew; different pictures differ in about 32.
+    NEAR = 6
+
+    def unfinished(self):
+        """Pictures of which not all files are made yet."""
+        return self.filter(is_unfinished=True)
+
+    def like(self, digest="", likeness=""):
+        """Pictures that are this one (by `digest`) or nearly (by `likeness`).
+
+        Both are what a Picture that took the file has under these names. Each has
+        `is_same`; those come first. Reads the likeness of every picture, 16 bytes
+        each: no index of both databases knows distances.
+        """
+        near = []
+        if likeness:
+            number = int(likeness, 16)
+            known = self.exclude(likeness="").order_by().values_list("pk", "likeness")
+            near = [
+                pk
+                for pk, other in known.iterator(chunk_size=10_000)
+                if (number ^ int(other, 16)).bit_count() <= self.NEAR
+            ]
+        is_same = Q(digest=digest) if digest else Q(pk__in=[])
+        return (
+            self.filter(is_same | Q(pk__in=near))
+            .annotate(
+                is_same=models.Case(
+                    models.When(digest=digest or None, then=True), default=False
+                )
+            )
+            .order_by("-is_same", "-created_at", "-pk")
+        )

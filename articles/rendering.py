@@ -13,8 +13,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from lxml import html
+from lxml import etree, html
 from lxml.html.builder import E
+
+from articles.embeds import AUDIO, CHART, MAP, POST, TALL, VIDEO, recognise
+from articles.stills import draw
 
 HEADINGS = ("h2", "h3", "h4")
 # As browsers read addresses: "//host", "https:host" and backslashes lead away too
@@ -24,6 +27,11 @@ WEB = re.compile(r"(?:https?:/*|//+)([^/?#]*)", re.IGNORECASE)
 PARAGRAPHS_BEFORE_BLOCKS = 3
 # The text column of static/site/site.css.
 SIZES = "(min-width: 42rem) 38rem, 100vw"
+# Half of it, less the gap, where galleries show two pictures side by side.
+GALLERY_SIZES = "(min-width: 42rem) 19rem, 50vw"
+GALLERY_CROP = "3:2"
+# Pixels of the picture that a gallery's small one leads to.
+LARGE = 1600
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,13 @@ class Body:
     start: SafeString
     rest: SafeString  # "" where no place for blocks was found
     notes: list[str]  # the text of footnotes 1, 2, …
+    has_gallery: bool = False
+    has_frames: bool = False  # something that a reader can load from elsewhere
+
+    @property
+    def has_media(self):
+        """Say whether it wants templates/articles/_media.html before it."""
+        return self.has_gallery or self.has_frames
 
 
 def picture_ids(body):
@@ -41,18 +56,21 @@ def picture_ids(body):
     return {int(n) for n in re.findall(r'data-picture="(\d{1,18})"', body)}
 
 
-def expand(body, pictures, *, host=""):
+def expand(body, pictures, *, host="", is_plain=False):
     """Return the Body readers get of a stored, sanitised body.
 
     `pictures` holds Picture rows by id; those not in it leave their caption.
-    `host` is the site's own: links to others say that they lead elsewhere.
+    `host` is the site's own: links to others say that they lead elsewhere. Where
+    `is_plain`, pictures and embeds are links, and nothing loads with the text.
     """
     root = html.fragment_fromstring(body or "", create_parent="div")
-    for figure in root.findall(".//figure"):
-        if figure.get("data-picture"):
-            _expand_picture(figure, pictures)
-        elif figure.get("data-embed"):
-            _expand_embed(figure)
+    # Galleries last: they look at what their pictures have become.
+    for figure in root.findall(".//figure[@data-picture]"):
+        _expand_picture(figure, pictures, is_plain=is_plain)
+    for number, figure in enumerate(root.findall(".//figure[@data-embed]"), start=1):
+        _expand_embed(figure, number, is_plain=is_plain)
+    for figure in root.findall(".//figure[@class='gallery']"):
+        _expand_gallery(figure, is_plain=is_plain)
     for image in root.findall(".//img"):
         if _is_elsewhere(image.get("src", ""), host):
             _replace(image, _link(image.get("src"), image.get("alt") or _("Picture")))
@@ -71,7 +89,13 @@ def expand(body, pictures, *, host=""):
     if gap is None:
         gap = len(children)
     start = format_html("{}{}", root.text or "", _markup(children[:gap]))
-    return Body(start, _markup(children[gap:]), notes)
+    return Body(
+        start,
+        _markup(children[gap:]),
+        notes,
+        has_gallery=root.find(".//div[@class='shots']") is not None,
+        has_frames=root.find(".//a[@data-frame]") is not None,
+    )
 
 
 def _markup(elements):
@@ -100,7 +124,7 @@ def _replace(element, new):
     element.getparent().replace(element, new)
 
 
-def _expand_picture(figure, pictures):
+def _expand_picture(figure, pictures, *, is_plain):
     number = figure.attrib.pop("data-picture")
     picture = pictures.get(int(number)) if number.isdecimal() else None
     image, caption = figure.find(".//img"), figure.find("figcaption")
@@ -111,7 +135,13 @@ def _expand_picture(figure, pictures):
             figure.drop_tree()
         return
     stored_alt = image.get("alt", "") if image is not None else ""
-    expanded = _picture(picture, stored_alt or picture.alt_text)
+    alt = stored_alt or picture.alt_text
+    if is_plain:
+        expanded = _link(picture.url_near(800), alt or _("Picture"))
+    elif in_gallery(figure):
+        expanded = _shot(picture, alt)
+    else:
+        expanded = picture_markup(picture, alt)
     if image is None:
         figure.insert(0, expanded)
     else:
@@ -119,23 +149,83 @@ def _expand_picture(figure, pictures):
     _complete_caption(figure, caption, picture)
 
 
-def _picture(picture, alt):
+def in_gallery(figure):
+    parent = figure.getparent()
+    return parent is not None and parent.get("class") == "gallery"
+
+
+def picture_markup(picture, alt, *, sizes=SIZES, crop="", is_lazy=True):
+    """Return the element that shows a picture in the formats and sizes there are.
+
+    `crop` is one of articles.renditions.CROPS; where that cut does not exist, the
+    style sheet makes it around the focal point.
+    """
+    sources = picture.sources(crop)
     image = E.img(
-        src=picture.url_near(800),
-        srcset=picture.jpeg_srcset,
-        sizes=SIZES,
-        width=str(picture.width),
-        height=str(picture.height),
+        src=sources.url,
+        width=str(sources.width),
+        height=str(sources.height),
         alt=alt,
-        loading="lazy",
         decoding="async",
     )
-    if not picture.jpeg_srcset:
-        del image.attrib["srcset"], image.attrib["sizes"]
-    if not picture.webp_srcset:
+    if sources.srcset:
+        image.set("srcset", sources.srcset)
+        image.set("sizes", sizes)
+    if is_lazy:
+        image.set("loading", "lazy")
+    if crop and not sources.is_cropped and (classes := focus(picture)):
+        image.set("class", classes)
+    if not sources.formats:
         return image
-    webp = E.source(type="image/webp", srcset=picture.webp_srcset, sizes=SIZES)
-    return E.picture(webp, image)
+    formats = [
+        E.source(type=mime_type, srcset=srcset, sizes=sizes)
+        for mime_type, srcset in sources.formats
+    ]
+    return E.picture(*formats, image)
+
+
+def focus(picture):
+    """Return CSS classes that keep a picture's focal point in sight when cropped.
+
+    In steps of a quarter, because the pages' Content-Security-Policy allows no
+    inline style. The middle needs no class.
+    """
+    steps = (("fx", round(picture.focal_x * 4)), ("fy", round(picture.focal_y * 4)))
+    return " ".join(f"{axis}{step}" for axis, step in steps if step != 2)
+
+
+def _shot(picture, alt):
+    """Return a gallery's picture, small, which leads to itself in large.
+
+    static/site/gallery.js opens the large one on the page, in its own measures.
+    """
+    small = picture_markup(picture, alt, sizes=GALLERY_SIZES, crop=GALLERY_CROP)
+    whole = picture.sources(near=LARGE)
+    link = _link(whole.url, "")
+    link.set("data-width", str(whole.width))
+    link.set("data-height", str(whole.height))
+    link.append(small)
+    return link
+
+
+def _expand_gallery(figure, *, is_plain):
+    """Put the pictures in a grid; one whose pictures are gone keeps their captions."""
+    shots = figure.findall("figure")
+    links = [link for shot in shots for link in shot.findall("a")]
+    if is_plain or not links:
+        return
+    for number, link in enumerate(links, start=1):
+        # A link that holds nothing but a decorative picture has no name.
+        if not link.find(".//img").get("alt"):
+            told = _("Picture %(number)d of %(total)d")
+            link.set("aria-label", told % {"number": number, "total": len(links)})
+    if len(links) == len(shots) and len(links) % 2:
+        # The first of an odd number stands over the others (static/site/media.css).
+        for sized in links[0].xpath(".//*[@sizes]"):
+            sized.set("sizes", SIZES)
+    grid = E.div(*shots)
+    grid.set("class", "shots")
+    figure.insert(0, grid)
 
 
 def _complete_caption(figure, caption, picture):
@@ -152,8 +242,8 @@ def _complete_caption(figure, caption, picture):
         caption.drop_tree()
 
 
-def _expand_embed(figure):
-    """Make the embed a link that says where it leads; nothing loads before a click."""
+def _expand_embed(figure, number, *, is_plain):
+    """Show what it is and where it is; nothing loads before a reader asks for it."""
     address = figure.attrib.pop("data-embed")
     link = figure.find(".//a[@href]")
     if link is None and _host(address):
@@ -162,14 +252,61 @@ def _expand_embed(figure):
     if link is None or not _host(link.get("href")):
         return
     title = link.text_content().strip()
+    title = "" if _host(title) else title
+    embed = None if is_plain else recognise(address)
+    if embed:
+        _replace(link, _still(embed, title, number))
+        figure.set("class", f"embed {embed.kind}")
+        _caption_embed(figure, embed, title, number)
+        return
     tail = link.tail
     for child in list(link):
         link.remove(child)
-    link.text = _("Embedded content") if not title or _host(title) else title
+    link.text = title or _("Embedded content")
     host = _host(link.get("href")).removeprefix("www.")
     link.append(E.span(_("at %(host)s") % {"host": host}, {"class": "host"}))
     link.text += " "
     link.tail = tail
+
+
+def _still(embed, title, number):
+    """Return the link that static/site/embed.js turns into the frame it names."""
+    offer = {
+        VIDEO: _("Play the video"),
+        TALL: _("Play the video"),
+        AUDIO: _("Listen"),
+        POST: _("Show the post"),
+        MAP: _("Show the map"),
+        CHART: _("Show the chart"),
+    }[embed.kind]
+    link = E.a(
+        {
+            "class": "still",
+            "href": embed.address,
+            "data-frame": embed.frame,
+            "data-title": title or embed.provider,
+            "aria-describedby": f"embed-{number}",
+        }
+    )
+    if title:
+        link.set("aria-label", f"{offer}: {title}")
+    link.append(etree.fromstring(draw(embed.kind, embed.address)))
+    link.append(E.span(offer))
+    return link
+
+
+def _caption_embed(figure, embed, title, number):
+    caption = figure.find("figcaption")
+    if caption is None:
+        caption = E.figcaption()
+        figure.append(caption)
+    told = _("Loads from %(host)s. It will see your address.") % {"host": embed.host}
+    note = E.span(told, {"class": "host", "id": f"embed-{number}"})
+    title = E.strong(title or _("At %(site)s") % {"site": embed.provider})
+    title.tail = " " + (caption.text or "")
+    caption.text = None
+    caption.insert(0, title)
+    caption.append(note)
 
 
 def _show_source(quotation):

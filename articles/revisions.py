@@ -6,6 +6,7 @@ A snapshot is a dict that JSON can hold, one key per name in CONTENT:
 - a reference (section, series, pictures): None or {"id": …, "name": …}
 - "tags": [name, …] in alphabetical order
 - "bylines": [{"author": {"id", "name"}, "role", "credit"}, …] in their order
+- "related": the picked stories, [{"id", "name"}, …] in their order
 - "corrections": [{"key", "kind", "text", "corrected_at", "place"}, …]
 
 The names are there for the day when what they name has been deleted.
@@ -17,12 +18,14 @@ from datetime import UTC, date, datetime
 
 from django.db.models import Max
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from articles.models import (
     Article,
     Byline,
     Correction,
     Picture,
+    RelatedStory,
     Revision,
     Section,
     Series,
@@ -45,7 +48,7 @@ REFERENCES = {
     "lead_picture": Picture,
     "social_picture": Picture,
 }
-CONTENT = (*PLAIN, *REFERENCES, "tags", "bylines", "corrections")
+CONTENT = (*PLAIN, *REFERENCES, "tags", "bylines", "related", "corrections")
 # Restoring brings back what was written, not when it was to be seen; and what was
 # said to be wrong stays said.
 RESTORED = tuple(
@@ -60,6 +63,8 @@ def label_of(name):
     """Return what the desk calls a field of a snapshot."""
     if name == "bylines":
         return capfirst(Byline._meta.verbose_name_plural)
+    if name == "related":
+        return _("Related stories")
     if name == "corrections":
         return capfirst(Correction._meta.verbose_name_plural)
     return capfirst(Article._meta.get_field(name).verbose_name)
@@ -80,6 +85,12 @@ def take(article):
         }
         for author, name, role, credit in article.bylines.values_list(
             "author", "author__name", "role", "credit"
+        )
+    ]
+    snapshot["related"] = [
+        {"id": story, "name": headline}
+        for story, headline in article.related_stories.values_list(
+            "story", "story__headline"
         )
     ]
     snapshot["corrections"] = [
@@ -105,7 +116,15 @@ def plain(value):
 
 
 def digest(value):
-    """Return 16 hexadecimal digits that tell one value of a snapshot from another."""
+    """Return 16 hexadecimal digits that tell one value of a snapshot from another.
+
+    A new headline of a picked story is no change of the pick.
+    """
+    if isinstance(value, list):
+        value = [
+            row["id"] if isinstance(row, dict) and row.keys() == {"id", "name"} else row
+            for row in value
+        ]
     text = json.dumps(value, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -147,6 +166,8 @@ def put(article, snapshot, names=CONTENT):
         put_tags(article, snapshot["tags"])
     if "bylines" in changed:
         missing += _put_bylines(article, snapshot["bylines"])
+    if "related" in changed:
+        missing += _put_related(article, snapshot.get("related") or [])
     if "corrections" in changed:
         _put_corrections(article, snapshot["corrections"])
     return missing
@@ -210,6 +231,33 @@ def set_bylines(article, lines):
         line.delete()
 
 
+def _put_related(article, wanted):
+    """Pick these stories; return the headlines of those that are gone."""
+    there = set(
+        Article.objects.filter(pk__in=[row["id"] for row in wanted])
+        .order_by()
+        .values_list("pk", flat=True)
+    )
+    set_related(article, [row["id"] for row in wanted if row["id"] in there])
+    return [row["name"] for row in wanted if row["id"] not in there]
+
+
+def set_related(article, keys):
+    """Pick the stories with these keys, in this order, touching only what differs."""
+    kept = {row.story_id: row for row in article.related_stories.all()}
+    for position, key in enumerate(dict.fromkeys(keys)):
+        row = kept.pop(key, None)
+        if row is None:
+            RelatedStory.objects.create(
+                article=article, story_id=key, position=position
+            )
+        elif row.position != position:
+            row.position = position
+            row.save(update_fields=["position"])
+    for row in kept.values():
+        row.delete()
+
+
 def _put_corrections(article, wanted):
     for correction in wanted:
         Correction.objects.update_or_create(
@@ -235,7 +283,7 @@ def record(article, user, event=Revision.Event.SAVED, **fields):
     snapshot = take(article)
     if event == Revision.Event.SAVED:
         newest = original.revisions.first()
-        if newest and newest.snapshot == _as_json(snapshot):
+        if newest and says(newest, snapshot):
             if fields.get("name"):
                 newest.name = fields["name"]
                 newest.save(update_fields=["name"])
@@ -268,12 +316,16 @@ def record_unseen(article):
     An import or a merge changes live articles without one.
     """
     newest = article.revisions.filter(was_public=True).first()
-    if newest is None or newest.snapshot != _as_json(take(article)):
+    if newest is None or not says(newest, take(article)):
         record(article, None, Revision.Event.BEFORE, created_at=article.updated_at)
 
 
-def _as_json(snapshot):
-    return json.loads(json.dumps(snapshot))
+def says(revision, snapshot):
+    """Say whether a revision holds just this.
+
+    One from before stories could be picked says the same as one without any.
+    """
+    return {"related": []} | revision.snapshot == json.loads(json.dumps(snapshot))
 
 
 def restore(article, revision, user):

@@ -4,7 +4,14 @@ from datetime import datetime
 
 from django.shortcuts import render
 
-from articles.models import Article, Byline, Correction, Picture, Tag
+from articles.models import (
+    Article,
+    Byline,
+    Correction,
+    Picture,
+    RelatedStory,
+    Tag,
+)
 from articles.neighbours import neighbours_of
 from articles.rendering import expand, picture_ids
 from articles.revisions import PLAIN, REFERENCES
@@ -23,6 +30,15 @@ def render_article(
         **neighbours_of(article),
     }
     return render(request, template, context)
+
+
+def render_plain(request, article):
+    """Show an article as text alone, for slow lines: no picture, script or block."""
+    pictures = Picture.objects.in_bulk(picture_ids(article.body))
+    host = request.get_host()
+    body = expand(article.body, pictures, host=host, is_plain=True)
+    context = {"article": article, "body": body}
+    return render(request, "articles/article_plain.html", context)
 
 
 def as_told(article, snapshot):
@@ -49,6 +65,10 @@ def as_told(article, snapshot):
         "bylines": bylines,
         "tags": _tags(snapshot.get("tags", [])),
         "corrections": _corrections(told, snapshot.get("corrections", [])),
+        "related_stories": [
+            RelatedStory(article=told, story_id=row["id"], position=position)
+            for position, row in enumerate(snapshot.get("related", []))
+        ],
     }
     told.assign_path()
     return told, gone + missing

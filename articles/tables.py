@@ -15,7 +15,6 @@ from authors.table_plans import (
     SlugColumn,
     Table,
     WordsColumn,
-    YesNoColumn,
 )
 from authors.tables import owners_of
 
@@ -128,7 +127,6 @@ class SectionTable(Table):
             SlugColumn("slug", gettext_lazy("slug")),
             ParentColumn("parent", gettext_lazy("parent")),
             Column("description", gettext_lazy("description")),
-            YesNoColumn("is_in_menu", gettext_lazy("in menu")),
             NumberColumn("position", gettext_lazy("position")),
             Column("back_label", gettext_lazy("back label")),
         ]

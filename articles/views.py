@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from articles.models import Article, Page, Picture, Section, Series, Tag
 from articles.paths import quoted
 from articles.rendering import expand, picture_ids
-from articles.showing import render_article
+from articles.showing import render_article, render_plain
 from authors.pagination import get_page
 from authors.shown import note, note_lasting
 
@@ -23,11 +23,11 @@ def page_or_article(request, path):
     """
     paths = spellings(request)
     if article := Article.objects.live().for_page().filter(path__in=paths).first():
-        return render_article(request, article)
+        show = render_plain if "plain" in request.GET else render_article
+        return show(request, article)
     slashed = [f"{path}/" for path in paths]
     pages = {
-        page.path: page
-        for page in Page.objects.filter(path__in=paths + slashed, is_published=True)
+        page.path: page for page in Page.objects.live().filter(path__in=paths + slashed)
     }
     if page := next((pages[path] for path in paths if path in pages), None):
         return render_page(request, page)
@@ -64,9 +64,10 @@ def spellings(request):
 
 def render_page(request, page):
     pictures = Picture.objects.in_bulk(picture_ids(page.body))
-    body = expand(page.body, pictures, host=request.get_host())
-    context = {"simple_page": page, "body": body}
-    return render(request, "articles/page_detail.html", context)
+    is_plain = "plain" in request.GET
+    body = expand(page.body, pictures, host=request.get_host(), is_plain=is_plain)
+    template = f"articles/page_{'plain' if is_plain else 'detail'}.html"
+    return render(request, template, {"simple_page": page, "body": body})
 
 
 @require_safe

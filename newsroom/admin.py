@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from articles import notices
 from authors.desk import DeskAdmin
-from newsroom import calendar, dashboard, palette, unsaved
-from newsroom.models import Publication
+from newsroom import calendar, dashboard, menu_page, palette, unsaved
+from newsroom.models import MenuItem, Publication
 
 MENU = [
     (
@@ -23,12 +23,17 @@ MENU = [
     (_("People"), "authors.author auth.user auth.group"),
     (
         _("Site"),
-        "newsroom.publication articles.page blocks.shareblock blocks.sharenetwork "
-        "blocks.advertiseblock articles.publishcheck",
+        "newsroom.publication articles.page newsroom.menuitem blocks.shareblock "
+        "blocks.sharenetwork blocks.advertiseblock articles.publishcheck",
     ),
 ]
-# The import map of the editor is an inline script: it runs with a nonce.
-POLICY = {"script-src": [SELF, NONCE], "style-src": [SELF]}
+# The import map of the editor is an inline script: it runs with a nonce. The desk
+# frames its own previews, and nothing that stories embed.
+POLICY = {
+    "script-src": [SELF, NONCE],
+    "style-src": [SELF],
+    "frame-src": [SELF],
+}
 
 
 def under_policy(view):
@@ -70,6 +75,25 @@ class PublicationAdmin(DeskAdmin):
         return HttpResponseRedirect(address)
 
 
+class MenuItemAdmin(DeskAdmin):
+    """Both menus are one page: the list is its form (newsroom/menu_page.py)."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, item=None):
+        """Say who may delete what stands in a menu: whoever may change the menu."""
+        return self.has_change_permission(request, item)
+
+    def changelist_view(self, request, extra_context=None):
+        return menu_page.show(self, request)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        return HttpResponseRedirect(reverse("admin:newsroom_menuitem_changelist"))
+
+    history_view = delete_view = change_view
+
+
 class NewsroomAdminSite(admin.AdminSite):
     index_title = _("The desk")
     site_url = "/"
@@ -80,6 +104,7 @@ class NewsroomAdminSite(admin.AdminSite):
         # Not by @admin.register: this module is imported to make the site, which
         # does not exist yet at that point.
         self.register(Publication, PublicationAdmin)
+        self.register(MenuItem, MenuItemAdmin)
 
     def admin_view(self, view, cacheable=False):
         stock = super().admin_view(view, cacheable)

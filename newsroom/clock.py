@@ -7,15 +7,18 @@ publishes the changes that were scheduled. Any number of clocks may tick at once
 
 import logging
 import os
+import subprocess
+import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import gate, notices, publishing
-from articles.models import Article, Autosave, Notice, Presence
+from articles import gate, notices, publishing, revisions
+from articles.models import Article, Autosave, Notice, Picture, Presence
 from articles.planner import analyze
 from newsroom import faults
 from newsroom.models import Heartbeat
@@ -103,10 +106,47 @@ def is_due(at=None, resting=()):
     return rows[0].union(*rows[1:], all=True).exists()
 
 
-def run(stopped, every=1, parent=None):
+class PictureFinisher:
+    """Starts `finish_pictures` when pictures wait for it, in a process of its own.
+
+    So no moment is late for it, and the memory that pictures take is given back. It
+    runs at the lowest priority, and ends with the clock.
+    """
+
+    def __init__(self):
+        self.process = None
+        self.rests_until = timezone.now()
+
+    def look(self):
+        """Start it, unless it is at work, has just been, or nothing waits for it."""
+        if self.process and self.process.poll() is None:
+            return
+        if self.process and self.process.returncode:
+            logger.error("finish_pictures ended with %s.", self.process.returncode)
+            self.rests_until = timezone.now() + REST
+        self.process = None
+        if timezone.now() < self.rests_until:
+            return
+        if Picture.objects.unfinished().exists():
+            command = [sys.executable, str(settings.BASE_DIR / "manage.py")]
+            command += ["finish_pictures", "--gently", "--parent", str(os.getpid())]
+            self.process = subprocess.Popen(
+                [*command, "-v0"], stdout=subprocess.DEVNULL
+            )
+            self.rests_until = timezone.now() + BEAT_EVERY
+
+    def stop(self):
+        """End it: it goes on with the same picture when it is started again."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+
+
+def run(stopped, every=1, parent=None, finisher=None):
     """Tick until `stopped` (a threading.Event) is set, or the parent is gone.
 
-    Asks every second whether something is due, and beats every few seconds.
+    Asks every second whether something is due, and beats every few seconds; then the
+    `finisher` (a PictureFinisher) has a look as well.
     """
     resting, next_beat = {}, timezone.now()
     while not stopped.is_set() and (parent is None or os.getppid() == parent):
@@ -120,11 +160,15 @@ def run(stopped, every=1, parent=None):
                 for article, sentence in report.troubles:
                     resting[article.pk] = (sentence, timezone.now() + REST)
                 next_beat = now + BEAT_EVERY
+                if finisher:
+                    finisher.look()
         except Error as error:
             # The database is away, or being restarted; the next round asks anew.
             logger.error("The clock cannot use the database: %s", error)
             connection.close()
         stopped.wait(every)
+    if finisher:
+        finisher.stop()
 
 
 def _each(articles, verb, report, resting):
@@ -175,15 +219,11 @@ def _publish_changes(copy, at):
     try:
         publishing.publish_changes(article, copy.created_by, by_clock=True)
     except publishing.Clash as clash:
-        names = ", ".join(_name(field) for field in clash.fields)
+        names = ", ".join(map(revisions.label_of, clash.fields))
         raise Left(
             _("the same was changed in the live article: %s.") % names
         ) from clash
     return True
-
-
-def _name(field):
-    return str(Article._meta.get_field(field).verbose_name)
 
 
 def _beat(report, resting):

@@ -1,6 +1,7 @@
 from newsroom.furniture import Furniture
+from newsroom.inline import Inline
 
 
 def site(request):
-    """Offer templates the masthead, the menus and the blocks, fetched when used."""
-    return {"site": Furniture()}
+    """Offer masthead, menus and blocks, fetched when used; and the page's style."""
+    return {"site": Furniture(), "inline": Inline()}

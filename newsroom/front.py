@@ -5,6 +5,7 @@ from itertools import islice
 from articles.models import Article, Section
 from articles.together import Together
 from authors.shown import note
+from newsroom.models import MenuItem
 
 # The lead story, three beside it, six as headlines.
 TOP = 10
@@ -12,12 +13,12 @@ PER_SECTION = 4
 
 
 def front_page():
-    """Return the newest stories and, under every section of the menu, its own.
+    """Return the newest stories and, under each section of the header, its own.
 
     Six queries however many sections: a story above is not repeated below.
     """
     top = list(Article.objects.live().latest().for_cards()[:TOP])
-    sections = list(Section.objects.in_menu().prefetch_related("children"))
+    sections = _bands()
     wanted = _newest_of(sections, without=top)
     articles = Article.objects.for_cards().in_bulk(
         [pk for pks in wanted.values() for pk in pks]
@@ -32,6 +33,20 @@ def front_page():
             if wanted[section]
         ],
     }
+
+
+def _bands():
+    """Return the sections of the header menu, in its order.
+
+    Not one that stands under another of them, which shows its stories.
+    """
+    sections = list(
+        Section.objects.filter(menu_items__menu=MenuItem.Menu.HEADER)
+        .order_by("menu_items__position", "menu_items__pk")
+        .prefetch_related("children")
+    )
+    keys = {section.pk for section in sections}
+    return [section for section in sections if section.parent_id not in keys]
 
 
 def _newest_of(sections, without):

@@ -1,16 +1,44 @@
 """What stands on every page of the site, as newspapers call it: the furniture."""
 
+from dataclasses import dataclass
 from functools import cache
 
 from django.db import connection
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
-from articles.models import Page, Section
+from articles.models import Section
+from articles.paths import quoted
+from articles.templatetags.articles import web_address
 from articles.together import Together
 from authors.shown import note
 from newsroom.blocks.placing import BlocksOfSite, block_querysets
-from newsroom.models import Publication
+from newsroom.models import MenuItem, Publication
+
+
+@dataclass(frozen=True)
+class MenuLink:
+    """A line of a menu as readers get it."""
+
+    label: str
+    address: str
+    language: str = ""  # of the label, where it is not the site's
+    section: int | None = None  # the key of the section it leads to
+
+    @classmethod
+    def of(cls, row):
+        """Return the link of a row of MenuItem.values(), see `_statement`."""
+        if row["section_id"]:
+            section = Section(name=row["section__name"], slug=row["section__slug"])
+            address = section.get_absolute_url()
+            return cls(row["label"] or section.name, address, section=row["section_id"])
+        if row["page__path"]:
+            if row["label"]:
+                return cls(row["label"], quoted(row["page__path"]))
+            return cls(
+                row["page__title"], quoted(row["page__path"]), row["page__language"]
+            )
+        return cls(row["label"], web_address(row["address"]))
 
 
 class Furniture:
@@ -31,16 +59,18 @@ class Furniture:
         return Publication(**rows[0]) if rows else Publication()
 
     @cached_property
-    def sections(self):
-        return [Section(**row) for row in self._rows["sections"]]
+    def header(self):
+        """The header menu, as a list of MenuLink."""
+        return self._menu(MenuItem.Menu.HEADER)
 
     @cached_property
-    def header_pages(self):
-        return [Page(**row) for row in self._rows["pages"] if row["is_in_header"]]
+    def footer(self):
+        """The footer menu, as a list of MenuLink."""
+        return self._menu(MenuItem.Menu.FOOTER)
 
-    @cached_property
-    def footer_pages(self):
-        return [Page(**row) for row in self._rows["pages"] if row["is_in_footer"]]
+    def _menu(self, menu):
+        links = [MenuLink.of(row) for row in self._rows["menus"] if row["menu"] == menu]
+        return [link for link in links if link.address]
 
     @cached_property
     def blocks(self):
@@ -56,9 +86,12 @@ def _statement(vendor):
                 *("pk", "name", "tagline", "description", "language"),
                 *("copyright", "contact_email"),
             ),
-            "sections": Section.objects.in_menu().values("pk", "name", "slug"),
-            "pages": Page.objects.filter(is_published=True).values(
-                *("path", "title", "language", "is_in_header", "is_in_footer")
+            "menus": MenuItem.objects.live()
+            .order_by("position", "pk")
+            .values(
+                *("menu", "label", "address"),
+                *("section_id", "section__name", "section__slug"),
+                *("page__path", "page__title", "page__language"),
             ),
             **block_querysets(Now()),
         }

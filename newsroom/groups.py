@@ -28,6 +28,7 @@ EDITOR = {
     "articles.correction": "view add change",
     "articles.origin": "view",
     "articles.page": "view add change",
+    "newsroom.menuitem": "view change",
     "authors.author": "view add change",
     "authors.authorlink": "view add change delete",
     "authors.authoralias": "view add change delete",

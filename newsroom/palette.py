@@ -4,11 +4,9 @@ What answers is what the user could open anyway: articles by `for_desk`, the oth
 by the right to look at them. At 100,000 articles an answer takes less than 100 ms.
 """
 
-import re
 from functools import partial
 
 from django.core.exceptions import PermissionDenied
-from django.db.models.functions import Lower
 from django.http import JsonResponse
 from django.urls import NoReverseMatch, path, reverse
 from django.utils import timezone
@@ -19,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from articles.finding import holding, newest_keys
 from articles.models import Article, Section, Tag
 from authors.models import Author
 
@@ -29,17 +28,10 @@ STATES = {
     "changed": gettext_lazy("Live, with unpublished changes"),
     "expired": gettext_lazy("Expired"),
 }
-# Of each kind; the whole fits a dialog without much scrolling.
-ARTICLES, OTHERS = 8, 4
+# Of each kind beside articles; the whole fits a dialog without much scrolling.
+OTHERS = 4
 # Words of a line typed; more only make the search slower.
 WORDS = 6
-# The newest articles are looked through first, newest first. Only what is not
-# among them is asked of the index on all headlines, which knows no dates: what it
-# finds first, up to so many, is put in order afterwards. Both, because a frequent
-# word is soon found among the newest, and a rare one has few matches in all.
-NEWEST, FOUND = 1500, 200
-# Of a contributor's own, so many are looked at for the better ones.
-RANKED = 60
 # Pages that other parts of the desk bring; those that are not there are left out.
 EXTRA_PAGES = [
     ("admin:articles_article_trash", "articles.delete_article"),
@@ -69,18 +61,6 @@ def jump(request, site):
     return JsonResponse({"groups": found})
 
 
-def holding(rows, column, words):
-    """Rows whose column holds every word, in whatever case.
-
-    Not by `icontains`: PostgreSQL turns to capitals at half the speed (111 ms for
-    100,000 headlines beside 69).
-    """
-    rows = rows.alias(in_small_letters=Lower(column))
-    for word in words:
-        rows = rows.filter(in_small_letters__contains=word.lower())
-    return rows
-
-
 def find_articles(user, words):
     if not user.has_perm("articles.view_article"):
         return []
@@ -103,43 +83,6 @@ def find_articles(user, words):
         for key in keys
         if key in articles
     ]
-
-
-def newest_keys(user, words):
-    """Return keys of this user's articles with these words, the newest first."""
-    own = Article.objects.for_desk(user).order_by("-created_at", "-pk")
-    if not words:
-        return list(own.values_list("pk", flat=True)[:ARTICLES])
-    if not user.has_perm("articles.edit_all_articles"):
-        # Even 12,000 own articles are read in 60 ms; no index knows whose they are.
-        rows = holding(own, "headline", words).values_list("pk", "headline")
-        return best(rows[:RANKED], words)
-    newest = own.values_list("pk", "headline")[:NEWEST]
-    keys = best([row for row in newest if _holds(row[1], words)], words)
-    if len(keys) == ARTICLES:
-        return keys
-    # Asked apart, which SQLite answers from the index on headlines alone.
-    everywhere = holding(Article.objects.order_by(), "headline", words).values("pk")
-    rows = Article.objects.originals().filter(pk__in=everywhere).order_by()
-    found = rows.exclude(pk__in=keys).values_list("pk", "created_at")[:FOUND]
-    rest = sorted(found, key=lambda row: (row[1], row[0]), reverse=True)
-    return [*keys, *(key for key, _created in rest)][:ARTICLES]
-
-
-def best(rows, words):
-    """Return keys of (key, headline): those where words begin so, then the rest."""
-    starts = [re.compile(rf"(?<!\w){re.escape(word)}", re.I) for word in words]
-
-    def is_other(row):
-        return not all(start.search(row[1]) for start in starts)
-
-    # Sorting keeps the order, the newest first, of what is equally good.
-    return [key for key, _headline in sorted(rows, key=is_other)][:ARTICLES]
-
-
-def _holds(text, words):
-    text = text.lower()
-    return all(word.lower() in text for word in words)
 
 
 def detail_of(article):

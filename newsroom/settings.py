@@ -13,6 +13,8 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from articles.embeds import FRAME_HOSTS
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -79,7 +81,7 @@ MIDDLEWARE = [
     # Pads what it compresses, so that the length gives no token away (BREACH).
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "newsroom.inline.PolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -199,8 +201,9 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CSRF_FAILURE_VIEW = "newsroom.unsaved.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 
-# Public pages: nothing inline and nothing from elsewhere. The admin replaces
-# script-src with a nonce (newsroom/admin.py), which a cached page cannot have.
+# Public pages: nothing from elsewhere, and inline only what newsroom/inline.py adds by
+# its hash. The admin replaces script-src with a nonce (newsroom/admin.py), which a
+# cached page cannot have.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
@@ -210,6 +213,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "media-src": [SELF],
+        # Only after a reader asked for it: see articles/embeds.py.
+        "frame-src": list(FRAME_HOSTS),
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],

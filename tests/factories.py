@@ -11,6 +11,7 @@ from PIL import Image
 
 from articles.models import Article, Byline, Page, Picture, Section, Series, Tag
 from authors.models import Author
+from newsroom.models import MenuItem
 
 NOON = datetime(2024, 5, 17, 12, tzinfo=ZoneInfo("UTC"))
 _numbers = itertools.count(1)
@@ -22,6 +23,16 @@ def make_author(name=None, **fields):
 
 def make_section(name=None, **fields):
     return Section.objects.create(name=name or f"Section {next(_numbers)}", **fields)
+
+
+def make_menu(*targets, menu="header"):
+    """Put sections, pages and ("label", "address") into a menu, in this order."""
+    for position, target in enumerate(targets):
+        if isinstance(target, tuple):
+            fields = dict(zip(("label", "address"), target, strict=True))
+        else:
+            fields = {type(target).__name__.lower(): target}
+        MenuItem.objects.create(menu=menu, position=position, **fields)
 
 
 def make_series(name=None, **fields):

@@ -6,17 +6,21 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from articles import revisions
+from articles.admin.related_field import RelatedField
 from articles.admin.tag_field import TagsField
 from articles.compare import compare_values
 from articles.models import Article, Page
 from authors.merging import MergingForm
 
 MAIN = (None, {"fields": ["headline", "standfirst", "body"], "classes": ["main"]})
+RELATED = (_("Related stories"), {"fields": ["related"], "classes": ["side"]})
 # What a contributor fills in; the rest is the editors' business.
 CONTRIBUTOR_FIELDSETS = [
     MAIN,
     (_("Filed under"), {"fields": ["section", "tags"], "classes": ["side"]}),
     (_("Lead picture"), {"fields": ["lead_picture"], "classes": ["side"]}),
+    RELATED,
     (
         _("Sources and language"),
         {"fields": ["sources", "ai_use", "language"], "classes": ["side", "collapse"]},
@@ -32,6 +36,7 @@ EDITOR_FIELDSETS = [
         },
     ),
     (_("Lead picture"), {"fields": ["lead_picture"], "classes": ["side"]}),
+    RELATED,
     (
         _("Dates"),
         {
@@ -86,6 +91,7 @@ class ArticleForm(MergingForm):
     """
 
     verb = "save"
+    related = RelatedField()
 
     class Meta:
         field_classes = {"tags": TagsField}
@@ -93,6 +99,31 @@ class ArticleForm(MergingForm):
             "headline": forms.Textarea(attrs={"rows": 1, "class": "headline"}),
             "standfirst": forms.Textarea(attrs={"rows": 2, "class": "standfirst"}),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            return
+        picked = self.instance.related_stories.values_list("story", flat=True)
+        self.initial["related"] = list(picked)
+        field = self.fields.get("related")
+        if field:
+            field.stored = self.initial["related"]
+            field.own = self.instance.original.pk
+
+    def clean_related(self):
+        """Leave the picks alone where a form was sent without the field."""
+        widget = self.fields["related"].widget
+        is_left_out = widget.value_omitted_from_data(
+            self.data, self.files, self.add_prefix("related")
+        )
+        stored = self.initial.get("related", [])
+        return stored if is_left_out else self.cleaned_data["related"]
+
+    def _save_m2m(self):
+        super()._save_m2m()
+        if "related" in self.cleaned_data:
+            revisions.set_related(self.instance, self.cleaned_data["related"])
 
     def clean_headline(self):
         return " ".join(self.cleaned_data["headline"].split())
@@ -170,6 +201,9 @@ class ArticleForm(MergingForm):
     def difference(self, name, stored, typed):
         """Show a clash of texts word by word."""
         field = self.fields[name]
+        if isinstance(field, RelatedField):
+            stories = (field.told(side).splitlines() for side in (stored, typed))
+            return compare_values(name, *stories)
         if isinstance(field, forms.CharField) and not isinstance(field, TagsField):
             return compare_values(name, stored, typed)
         return ""

@@ -17,6 +17,7 @@ from articles.admin import (
     presence,
     preview,
     preview_links,
+    related_field,
     trash,
 )
 from articles.admin.article_form import (
@@ -25,6 +26,7 @@ from articles.admin.article_form import (
     ArticleForm,
 )
 from articles.admin.article_rows import BylineInline, CorrectionInline
+from articles.admin.related_field import RelatedField
 from articles.admin.tag_field import TagsField
 from articles.admin.verbs import (
     STATES,
@@ -57,6 +59,7 @@ PARTS = (
     gate,
     preview,
     preview_links,
+    related_field,
     autosave,
     presence,
 )
@@ -208,6 +211,11 @@ class ArticleAdmin(DeskAdmin):
             or original.revisions.filter(was_public=True).exists()
         )
 
+    @admin.display(description=_("Related stories"))
+    def related(self, article):
+        """Shown to those who may look at the form and not change it."""
+        return ", ".join(str(pick) for pick in article.related_stories.all()) or None
+
     @admin.display(description=_("address"))
     def address(self, article):
         return article.original.path
@@ -230,6 +238,7 @@ class ArticleAdmin(DeskAdmin):
     def get_form(self, request, article=None, **kwargs):
         form = super().get_form(request, article, **kwargs)
         form.verb = pressed(request)
+        form.base_fields["related"] = RelatedField(user=request.user)
         if article is None and autosave.made_of(request):
             form.verb = "save"
         return form

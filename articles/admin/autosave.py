@@ -429,12 +429,16 @@ def _field_differences(form_class, stored, kept, names):
         old = _text(field, name, old, names)
         new = _text(field, name, new, names)
         kind = name if name in ("headline", "standfirst", "body") else "value"
+        if name == "related":
+            kind, old, new = name, old.splitlines(), new.splitlines()
         yield Difference(field.label, compare_values(kind, old, new, running=True))
 
 
 def _text(field, name, value, names):
     if isinstance(field, ModelChoiceField):
         return names.of(field, name, value)
+    if hasattr(field, "told"):
+        return field.told(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if choices := getattr(field, "choices", None):

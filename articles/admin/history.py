@@ -342,7 +342,7 @@ def keep_what_stands(article, row, now):
     An import or a merge of authors may have changed the text since.
     """
     newest = article.revisions.first()
-    if newest is None or newest.snapshot != now:
+    if newest is None or not revisions.says(newest, now):
         revisions.record(row, None, Revision.Event.BEFORE, created_at=row.updated_at)
 
 
@@ -376,6 +376,8 @@ def losses(now, snapshot, names):
         sentences += lost_authors(snapshot["bylines"])
     if "tags" in names and now["tags"] != snapshot["tags"]:
         sentences += lost_tags(snapshot["tags"])
+    if "related" in names and now["related"] != snapshot["related"]:
+        sentences += lost_stories(snapshot["related"])
     return sentences
 
 
@@ -385,6 +387,17 @@ def lost_authors(lines):
         del wanted[pk]
     return [
         _("The author “%s” no longer exists and is left out of the byline.") % name
+        for name in wanted.values()
+    ]
+
+
+def lost_stories(picked):
+    wanted = {row["id"]: row["name"] for row in picked}
+    there = Article.objects.filter(pk__in=wanted).order_by()
+    for pk in there.values_list("pk", flat=True):
+        del wanted[pk]
+    return [
+        _("The related story “%s” no longer exists and is left out.") % name
         for name in wanted.values()
     ]
 

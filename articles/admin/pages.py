@@ -6,9 +6,8 @@ from authors.desk import DeskAdmin
 
 @admin.register(Page)
 class PageAdmin(DeskAdmin):
-    list_display = ["title", "path", "is_published", "is_in_header", "is_in_footer"]
+    list_display = ["title", "path", "is_published"]
     search_fields = ["title", "path"]
-    list_editable = ["is_in_header", "is_in_footer"]
     fieldsets = [
         (None, {"fields": ["title", "path", "body"]}),
         (
@@ -16,8 +15,7 @@ class PageAdmin(DeskAdmin):
             {
                 "fields": [
                     "is_published",
-                    ("is_in_header", "is_in_footer"),
-                    ("position", "language"),
+                    "language",
                 ]
             },
         ),

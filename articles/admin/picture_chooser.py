@@ -4,6 +4,8 @@
 upload's form are that admin's, so the dialog allows what its pages allow.
 """
 
+from datetime import timedelta
+
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import JsonResponse
@@ -11,11 +13,15 @@ from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from articles.admin import picture_list, picture_uploads
+from articles.models import Picture
+
 PER_PAGE = 24
 # Pixels of the dialog's pictures, times two for dense screens.
 THUMB_WIDTH = 400
 PREVIEW_WIDTH = 800
-UPLOAD_FIELDS = ["upload", "alt", "is_decorative", "caption", "credit"]
+RECENT = timedelta(days=7)
+ALIKE = 3
 
 
 def urls(picture_admin):
@@ -34,33 +40,60 @@ def urls(picture_admin):
 
 
 def choose(request, picture_admin):
-    """Answer {pictures, next, may_upload}: a page of the pictures that fit `q`."""
+    """Answer {pictures, next, may_upload, total}: a page of what fits `q` and `only`.
+
+    `only` is "mine" (uploaded by who asks), "recent" (of the last seven days) or
+    "unused"; anything else is everything. `total` counts what fits.
+    """
     if not picture_admin.has_view_permission(request):
         raise PermissionDenied
     pictures, _has_duplicates = picture_admin.get_search_results(
         request, picture_admin.get_queryset(request), request.GET.get("q", "")
     )
+    pictures = _narrowed(pictures, request.GET.get("only"), request.user)
     page = Paginator(pictures, PER_PAGE).get_page(request.GET.get("page"))
     return JsonResponse(
         {
             "pictures": [as_json(picture) for picture in page],
             "next": page.next_page_number() if page.has_next() else None,
             "may_upload": picture_admin.has_add_permission(request),
+            "total": page.paginator.count,
         }
     )
 
 
+def _narrowed(pictures, only, user):
+    if only == "mine":
+        return pictures.filter(uploaded_by=user)
+    if only == "recent":
+        return pictures.filter(created_at__gte=timezone.now() - RECENT)
+    if only == "unused":
+        return picture_list.unused(pictures)
+    return pictures
+
+
 def upload(request, picture_admin):
-    """Store a picture; answer {picture}, or 400 with {errors: {field: sentences}}."""
+    """Store a picture; only `upload` is required, the words may follow later.
+
+    Answers 201 {picture, is_duplicate: false, alike}, `alike` being what looks nearly
+    the same. A picture whose very content is in
+    the library already is not stored again: 200 {picture: that one, is_duplicate:
+    true}, with its own words. Refusals are 400 {errors: {field: sentences}}.
+    """
     if not picture_admin.has_add_permission(request):
         raise PermissionDenied
-    form_class = picture_admin.get_form(request, fields=UPLOAD_FIELDS)
-    form = form_class(request.POST, request.FILES)
-    if not form.is_valid():
-        return JsonResponse({"errors": form.errors}, status=400)
-    picture = form.save()
-    picture_admin.log_addition(request, picture, [{"added": {}}])
-    return JsonResponse({"picture": as_json(picture)}, status=201)
+    picture, is_duplicate, errors = picture_uploads.store(
+        picture_admin, request, request.POST, request.FILES.get("upload")
+    )
+    if picture is None:
+        return JsonResponse({"errors": errors}, status=400)
+    alike = Picture.objects.like(likeness=picture.likeness).exclude(pk=picture.pk)
+    answer = {
+        "picture": as_json(picture),
+        "is_duplicate": is_duplicate,
+        "alike": [as_json(other) for other in alike[:ALIKE]],
+    }
+    return JsonResponse(answer, status=200 if is_duplicate else 201)
 
 
 def as_json(picture):
@@ -69,6 +102,7 @@ def as_json(picture):
         "id": picture.pk,
         "title": picture.title,
         "alt": picture.alt_text,
+        "is_described": bool(picture.alt or picture.is_decorative),
         "caption": picture.caption,
         "credit": picture.credit,
         "rights_expired": bool(expires and expires < timezone.localdate()),

@@ -10,7 +10,7 @@ import re
 from functools import partial
 
 from csp.constants import SELF
-from csp.decorators import csp_replace, csp_update
+from csp.decorators import csp_replace
 from django.core.exceptions import BadRequest, ValidationError
 from django.forms.models import model_to_dict
 from django.http import Http404, QueryDict
@@ -50,7 +50,6 @@ def context(desk, request, article):
     return {}
 
 
-@csp_update({"frame-src": [SELF]})
 def preview(desk, request, pk):
     """Show the page on a phone and on a desk, side by side."""
     article = desk.get_article(request, pk)
@@ -138,6 +137,7 @@ def overlaid(desk, request, row, snapshot, fields):
     typed = dict(snapshot)
     form_fields = desk.get_form(request, row, change=True).base_fields
     stored = model_to_dict(row, form_fields)
+    stored["related"] = [story["id"] for story in snapshot["related"]]
     for name, field in form_fields.items():
         if name not in snapshot or field.widget.value_omitted_from_data(
             fields, {}, name
@@ -158,6 +158,8 @@ def overlaid(desk, request, row, snapshot, fields):
 def _as_told(name, value):
     if name == "tags":
         return sorted(str(tag) for tag in value)
+    if name == "related":
+        return [{"id": key, "name": ""} for key in value]
     if name in revisions.REFERENCES:
         return {"id": value.pk, "name": str(value)} if value else None
     if name == "body":

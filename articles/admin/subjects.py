@@ -30,13 +30,13 @@ class SectionAdmin(TablePages, KeptWhileUsed, DeskAdmin):
         "that stands under another, the sections move beside it. Advertisements that "
         "are aimed at it are aimed at the other one."
     )
-    list_display = ["name", "parent", "is_in_menu", "position", "articles"]
-    list_editable = ["is_in_menu", "position"]
+    list_display = ["name", "parent", "menus", "position", "articles"]
+    list_editable = ["position"]
     list_select_related = ["parent"]
     search_fields = ["name", "slug"]
     fieldsets = [
         (None, {"fields": ["name", "parent", "description"]}),
-        (_("Menu"), {"fields": [("is_in_menu", "position"), "back_label"]}),
+        (_("Place"), {"fields": ["position", "back_label"]}),
         (_("Address"), {"fields": ["slug"], "classes": ["collapse"]}),
     ]
 
@@ -44,12 +44,16 @@ class SectionAdmin(TablePages, KeptWhileUsed, DeskAdmin):
         sections = super().get_queryset(request)
         return sections.annotate(
             article_count=count_of(Article.objects.originals(), "section")
-        )
+        ).prefetch_related("menu_items")
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "parent":
             kwargs["queryset"] = Section.objects.filter(parent=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    @admin.display(description=_("in menus"))
+    def menus(self, section):
+        return ", ".join(item.get_menu_display() for item in section.menu_items.all())
 
     @admin.display(description=_("articles"))
     def articles(self, section):

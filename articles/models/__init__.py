@@ -10,7 +10,13 @@ from articles.models.desk import Note, Notice, PreviewLink, PublishCheck
 from articles.models.pages import Page
 from articles.models.pictures import Picture
 from articles.models.reading import ReadCount
-from articles.models.revisions import Autosave, Presence, Revision
+from articles.models.revisions import (
+    Autosave,
+    PageAutosave,
+    PageRevision,
+    Presence,
+    Revision,
+)
 from articles.models.subjects import Section, Series, Tag, TagSynonym
 
 __all__ = [
@@ -23,6 +29,8 @@ __all__ = [
     "Notice",
     "Origin",
     "Page",
+    "PageAutosave",
+    "PageRevision",
     "Picture",
     "Presence",
     "PreviewLink",

@@ -1,30 +1,70 @@
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.fields import BodyField
+from articles.languages import direction_of
 from articles.models.articles import Article, default_language
+from articles.models.pictures import Picture
 from articles.paths import quoted, validate_path
+from articles.querysets import PageQuerySet
 from authors.shown import Shown
 
 
 class Page(Shown, models.Model):
-    """A simple page: about, contact, advertise with us."""
+    """A simple page: about, contact, advertise with us. An article without byline."""
 
     path = models.CharField(
-        _("address"), max_length=200, unique=True, validators=[validate_path]
+        _("address"),
+        max_length=200,
+        unique=True,
+        validators=[validate_path],
+        help_text=_(
+            "As /about/. Links from elsewhere to an old address lead nowhere once it "
+            "is changed; the menus follow."
+        ),
     )
-    title = models.CharField(max_length=200)
+    title = models.CharField(_("title"), max_length=200)
+    standfirst = models.TextField(
+        _("standfirst"),
+        blank=True,
+        help_text=_("One or two sentences between title and text."),
+    )
     body = BodyField(blank=True)
-    language = models.CharField(max_length=35, default=default_language)
-    is_published = models.BooleanField(_("visible to readers"), default=True)
-    is_in_header = models.BooleanField(_("in the header menu"), default=False)
-    is_in_footer = models.BooleanField(_("in the footer menu"), default=True)
-    position = models.PositiveSmallIntegerField(default=0)
-    updated_at = models.DateTimeField(auto_now=True)
+    lead_picture = models.ForeignKey(
+        Picture,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="lead_of_pages",
+        verbose_name=_("lead picture"),
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=35,
+        default=default_language,
+        help_text=_("A language tag: en, de, ar, zh-Hant."),
+    )
+    seo_description = models.CharField(
+        _("description for search engines"),
+        max_length=300,
+        blank=True,
+        help_text=_("Left empty, the standfirst."),
+    )
+    is_published = models.BooleanField(
+        _("visible to readers"),
+        default=True,
+        help_text=_("Without it, the page is a draft: only the desk sees it."),
+    )
+    # When readers last got another text: "Last updated". Not every save.
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    trashed_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = PageQuerySet.as_manager()
 
     class Meta:
-        ordering = ["position", "title"]
+        ordering = ["title"]
 
     def __str__(self):
         return self.title
@@ -35,3 +75,17 @@ class Page(Shown, models.Model):
     def clean(self):
         if Article.objects.filter(path=self.path).exists():
             raise ValidationError({"path": _("An article stands at this address.")})
+
+    def is_live(self):
+        """Say what PageQuerySet.live() says, of this one page."""
+        return self.is_published and self.trashed_at is None
+
+    def state(self):
+        """Return what the desk says of it: "live", "draft" or "trashed"."""
+        if self.trashed_at:
+            return "trashed"
+        return "live" if self.is_published else "draft"
+
+    @property
+    def direction(self):
+        return direction_of(self.language)

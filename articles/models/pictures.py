@@ -1,16 +1,34 @@
+from dataclasses import dataclass
+from functools import partial
+
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
-from django.utils.functional import cached_property
+from django.db import models, transaction
+from django.db.models.functions import Cast
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
 from django.utils.translation import gettext_lazy as _
 
-from articles.renditions import make_renditions
-from authors.images import content_name, encode, read_image
+from articles import renditions
+from articles.querysets import PictureQuerySet
+from authors.images import content_name, read_image
 from authors.shown import Shown
 
 FOLDER = "pictures"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the markup of a picture needs, at what sizes it may be loaded."""
+
+    formats: list[tuple[str, str]]  # (MIME type, srcset), best first, without JPEG
+    url: str  # of the <img>: a JPEG
+    srcset: str  # of the <img>; "" if there is only the original
+    width: int  # pixels, of the largest: only their ratio matters to a page
+    height: int
+    is_cropped: bool  # False where a cut was asked for and is not there yet
 
 
 class Picture(Shown, models.Model):
@@ -63,6 +81,8 @@ class Picture(Shown, models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = PictureQuerySet.as_manager()
+
     class Meta:
         ordering = ["-created_at", "-pk"]
         indexes = [
@@ -76,6 +96,30 @@ class Picture(Shown, models.Model):
     def __str__(self):
         return self.title or self.alt or self.file.name
 
+    def save(self, *args, **kwargs):
+        """Save it; a moved focal point wants new cuts, an abandoned upload no files.
+
+        What an earlier file of it left is removed after the commit.
+        """
+        if not self.is_unfinished and self.wanted():
+            self.is_unfinished = True
+            if (names := kwargs.get("update_fields")) is not None:
+                kwargs["update_fields"] = {*names, "is_unfinished"}
+        try:
+            super().save(*args, **kwargs)
+        except Exception:
+            remove_unused(self._stored)
+            raise
+        if self._replaced:
+            transaction.on_commit(partial(remove_unused, self._replaced))
+        self._stored, self._replaced = (), ()
+
+    # Names of files that `take` stored for a row not saved yet, and of those that
+    # row will no longer name.
+    _stored = _replaced = ()
+    # Sentences about the upload for who uploaded it, after `take`.
+    remarks = ()
+
     def take(self, file):
         """Read an upload and store it with its renditions; the row is not saved.
 
@@ -84,58 +128,215 @@ class Picture(Shown, models.Model):
         self.take_image(read_image(file))
 
     def take_image(self, clean):
-        """Store a CleanImage with its renditions; the row is not saved."""
-        kind, extension = ("PNG", "png") if clean.has_alpha else ("JPEG", "jpg")
-        original = encode(clean.image, kind)
-        self.digest = content_name(original, "").rstrip(".")
-        self.width, self.height = clean.image.size
-        self.file.name = _store(content_name(original, extension), original)
-        self.renditions = [
-            {
-                "name": _store(rendition.name, rendition.content),
-                "format": rendition.format,
-                "width": rendition.width,
-                "height": rendition.height,
-            }
-            for rendition in make_renditions(clean.image)
+        """Store a CleanImage with the renditions it needs at once; does not save.
+
+        If anything fails on the way, or `save` fails, the files are removed again.
+        """
+        self._replaced = (*self._replaced, *self.file_names())
+        original, extension = clean.as_original()
+        digest = content_name(original, "").rstrip(".")
+        stored = []
+        try:
+            name = _store(f"{digest}.{extension}", original, stored)
+            sizes = renditions.at_once(*clean.size)
+            files = list(_make(digest, clean.image, sizes, stored))
+        except BaseException:
+            remove_unused(stored)
+            raise
+        self._stored = (*self._stored, *stored)
+        self.digest, self.likeness = digest, clean.likeness()
+        self.width, self.height = clean.size
+        self.file.name, self.renditions = name, files
+        self.is_unfinished, self.remarks = True, clean.remarks
+
+    def wanted(self):
+        """Return the Renditions that are not there yet, of all there should be."""
+        have = {_key(file) for file in self.renditions}
+        focal = renditions.rounded(self.focal_x, self.focal_y)
+        every = [
+            *renditions.whole(self.width, self.height),
+            *renditions.crops(self.width, self.height, focal),
         ]
+        return [r for r in every if _key(r.as_json("")) not in have]
+
+    def finish(self, *, is_anew=False):
+        """Make the files that are missing (all of them: `is_anew`) and save the row.
+
+        Returns whether the row was still what it was when the work began; if not, the
+        files are dropped, and whoever changed it has left it unfinished. Raises
+        OSError or ValidationError where its file is missing or is no picture.
+        """
+        before = (self.digest, self.focal_x, self.focal_y)
+        with self.file.storage.open(self.file.name) as file:
+            clean = read_image(file)
+        old = self.file_names()
+        if is_anew or (self.width, self.height) != clean.size:
+            self.width, self.height = clean.size
+            self.renditions = [f for f in self.renditions if _is_in_texts(f)]
+        wanted, stored = self.wanted(), []
+        try:
+            made = list(_make(self.digest, clean.image, wanted, stored))
+        except BaseException:
+            remove_unused(stored)
+            raise
+        kept = [f for f in self.renditions if self._is_current(f) or _is_in_texts(f)]
+        named = {_key(file): file for file in [*kept, *made]}
+        self.renditions = list(named.values())
+        self.likeness, self.is_unfinished = clean.likeness(), False
+        digest, focal_x, focal_y = before
+        with transaction.atomic():
+            is_ours = Picture.objects.filter(
+                pk=self.pk, digest=digest, focal_x=focal_x, focal_y=focal_y
+            ).update(
+                **{
+                    name: getattr(self, name)
+                    for name in ("renditions", "likeness", "width", "height")
+                },
+                is_unfinished=False,
+            )
+            left = set(old) - set(self.file_names()) if is_ours else stored
+            transaction.on_commit(partial(remove_unused, left))
+        return bool(is_ours)
+
+    def _is_current(self, file):
+        if not file.get("crop"):
+            return file["width"] in (*renditions.WIDTHS, self.width)
+        focal = list(renditions.rounded(self.focal_x, self.focal_y))
+        return file["crop"] in renditions.CROPS and file["focal"] == focal
+
+    def file_names(self):
+        """Return the names, in the storage, of all files of the picture."""
+        names = [file["name"] for file in self.renditions]
+        return [self.file.name, *names] if self.file.name else names
 
     @property
     def alt_text(self):
         return "" if self.is_decorative else self.alt
 
-    def _srcset(self, format):
-        sizes = sorted(
-            (r for r in self.renditions if r["format"] == format),
-            key=lambda r: r["width"],
-        )
-        return ", ".join(
-            f"{default_storage.url(r['name'])} {r['width']}w" for r in sizes
+    def sources(self, crop="", near=960):
+        """Return the Sources of the picture, whole or cut to a shape.
+
+        `crop` is one of renditions.CROPS ("3:2"…). Where that cut is not there, or
+        was made for another focal point, the whole picture is given, and the page
+        has to cut it (object-fit). `near` is the width in pixels of the address for
+        browsers that know no srcset. Asks the database nothing.
+        """
+        files = self._files(crop) if crop else []
+        is_cropped = bool(files)
+        files = files or self._files()
+        jpegs = [file for file in files if file["format"] == "jpeg"]
+        largest = jpegs[-1] if jpegs else None
+        wide_enough = [file for file in jpegs if file["width"] >= near]
+        nearest = (wide_enough or jpegs[-1:] or [None])[0]
+        return Sources(
+            formats=[
+                (f"image/{format}", srcset)
+                for format in renditions.FORMATS[:-1]
+                if (srcset := _srcset(files, format))
+            ],
+            url=default_storage.url(nearest["name"]) if nearest else self.file.url,
+            srcset=_srcset(files, "jpeg"),
+            width=largest["width"] if is_cropped else self.width,
+            height=largest["height"] if is_cropped else self.height,
+            is_cropped=is_cropped,
         )
 
-    @cached_property
+    def _files(self, crop=""):
+        """Return the kept renditions of a shape, narrowest first."""
+        files = [file for file in self.renditions if file.get("crop", "") == crop]
+        if crop:
+            focal = list(renditions.rounded(self.focal_x, self.focal_y))
+            files = [file for file in files if file["focal"] == focal]
+        return sorted(files, key=lambda file: file["width"])
+
+    # The same by single formats.
+
+    @property
     def webp_srcset(self):
-        return self._srcset("webp")
+        return _srcset(self._files(), "webp")
 
-    @cached_property
+    @property
     def jpeg_srcset(self):
-        return self._srcset("jpeg")
+        return _srcset(self._files(), "jpeg")
 
-    def url_near(self, width):
+    def url_near(self, width, crop=""):
         """Address of the smallest JPEG at least this wide, else of the widest."""
-        jpegs = sorted(
-            (r for r in self.renditions if r["format"] == "jpeg"),
-            key=lambda r: r["width"],
-        )
-        if not jpegs:
-            return self.file.url
-        wide_enough = [r for r in jpegs if r["width"] >= width]
-        return default_storage.url((wide_enough or jpegs[-1:])[0]["name"])
+        return self.sources(crop, width).url
 
 
-def _store(name, content):
-    """Save a file named by its content, once; return its name in the storage."""
+def _srcset(files, format):
+    return ", ".join(
+        f"{default_storage.url(file['name'])} {file['width']}w"
+        for file in files
+        if file["format"] == format
+    )
+
+
+def _key(file):
+    """Return what tells apart the renditions of a picture."""
+    focal = tuple(file.get("focal", ()))
+    return (file.get("crop", ""), focal, file["format"], file["width"])
+
+
+def _is_in_texts(file):
+    """Say whether stored bodies may name the file, so that it has to stay.
+
+    A body names a JPEG of the whole picture, for whoever reads it without us.
+    """
+    return file["format"] == "jpeg" and not file.get("crop")
+
+
+def _make(digest, image, wanted, stored):
+    """Make and store renditions; yield what Picture.renditions keeps of each.
+
+    The names begin with the original's digest: only pictures of that digest share
+    them, so that what is no longer used is found through an index.
+    """
+    for rendition, content in renditions.make(image, wanted):
+        name = content_name(content, rendition.extension)
+        yield rendition.as_json(_store(f"{digest}-{name}", content, stored))
+
+
+def _store(name, content, stored):
+    """Save a file named by its content, once; return its name in the storage.
+
+    Notes the name in the list `stored` if it was not there before.
+    """
     path = f"{FOLDER}/{name[:2]}/{name}"
-    if not default_storage.exists(path):
-        path = default_storage.save(path, ContentFile(content))
+    if default_storage.exists(path):
+        if default_storage.size(path) == len(content):
+            return path
+        default_storage.delete(path)  # its writing was cut short
+    path = default_storage.save(path, ContentFile(content))
+    stored.append(path)
     return path
+
+
+def remove_unused(names):
+    """Delete files of pictures, in the storage, that no picture names any more."""
+    for name in {*names} - {*used(names)}:
+        default_storage.delete(name)
+
+
+def used(names):
+    """Return those of the names of files, in the storage, that pictures name."""
+    names = set(names)
+    digests = {name.rpartition("/")[2][:20] for name in names}
+    found = set()
+    for picture in Picture.objects.filter(digest__in=digests):
+        found.update(names.intersection(picture.file_names()))
+    # Files of before 2026-11-23 do not say whose they are: their names hold no dash.
+    for name in names - found:
+        if "-" not in name and _is_named_anywhere(name):
+            found.add(name)
+    return found
+
+
+def _is_named_anywhere(name):
+    rows = Picture.objects.annotate(files=Cast("renditions", models.TextField()))
+    return rows.filter(models.Q(file=name) | models.Q(files__contains=name)).exists()
+
+
+@receiver(post_delete, sender=Picture, dispatch_uid="articles.pictures")
+def _remove_files(instance, **kwargs):
+    transaction.on_commit(partial(remove_unused, instance.file_names()))

@@ -6,14 +6,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models.articles import Article
+from articles.models.pages import Page
 
 
-class Revision(models.Model):
-    """A whole article as it was saved: every field, bylines, tags, corrections.
-
-    It belongs to the live row, also where a working copy was saved. The shape of
-    `snapshot` is told in articles/revisions.py.
-    """
+class Version(models.Model):
+    """What all versions have: a number of its own, a snapshot, who made it and why."""
 
     class Event(models.TextChoices):
         SAVED = "saved", _("Saved")
@@ -29,7 +26,6 @@ class Revision(models.Model):
         BULK = "bulk", _("Changed from the list")
         IMPORTED = "imported", _("Imported")
 
-    article = models.ForeignKey(Article, models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     snapshot = models.JSONField(encoder=DjangoJSONEncoder)
     event = models.CharField(max_length=10, choices=Event, default=Event.SAVED)
@@ -47,13 +43,7 @@ class Revision(models.Model):
     )
 
     class Meta:
-        ordering = ["-number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["article", "number"], name="revision_number_once"
-            )
-        ]
-        indexes = [models.Index(fields=["created_at"], name="revision_created")]
+        abstract = True
 
     def __str__(self):
         return self.name or f"{self.number}"
@@ -63,22 +53,66 @@ class Revision(models.Model):
         return self.was_public or bool(self.name)
 
 
-class Autosave(models.Model):
-    """What somebody typed and has not saved yet: a buffer, never history.
+class Revision(Version):
+    """A whole article as it was saved: every field, bylines, tags, corrections.
 
-    One per article and user; of an article that has no row yet, one per `token`,
-    which the form brings along.
+    It belongs to the live row, also where a working copy was saved. The shape of
+    `snapshot` is told in articles/revisions.py.
     """
 
-    article = models.ForeignKey(
-        Article, models.CASCADE, null=True, related_name="autosaves"
-    )
+    article = models.ForeignKey(Article, models.CASCADE, related_name="revisions")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["article", "number"], name="revision_number_once"
+            )
+        ]
+        indexes = [models.Index(fields=["created_at"], name="revision_created")]
+
+
+class PageRevision(Version):
+    """A simple page as it was saved; its snapshot is told in articles/pages.py."""
+
+    page = models.ForeignKey(Page, models.CASCADE, related_name="revisions")
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "number"], name="page_revision_number_once"
+            )
+        ]
+
+
+class Buffer(models.Model):
+    """What somebody typed and has not saved yet: never history.
+
+    One per row and user; of what has no row yet, one per `token`, which the form
+    brings along.
+    """
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     token = models.CharField(max_length=36, blank=True)
     tab = models.CharField(max_length=36, blank=True)
     # [[name, value], …]: the form's own fields, as a browser sends them.
     data = models.JSONField(default=list)
     saved_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.user}, {self.saved_at:%Y-%m-%d %H:%M}"
+
+
+class Autosave(Buffer):
+    """The buffer of an article's form."""
+
+    article = models.ForeignKey(
+        Article, models.CASCADE, null=True, related_name="autosaves"
+    )
 
     class Meta:
         constraints = [
@@ -94,8 +128,25 @@ class Autosave(models.Model):
             ),
         ]
 
-    def __str__(self):
-        return f"{self.user}, {self.saved_at:%Y-%m-%d %H:%M}"
+
+class PageAutosave(Buffer):
+    """The buffer of a simple page's form."""
+
+    page = models.ForeignKey(Page, models.CASCADE, null=True, related_name="autosaves")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "user"],
+                condition=Q(page__isnull=False),
+                name="page_autosave_once_per_page",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "token"],
+                condition=Q(page__isnull=True),
+                name="page_autosave_once_per_token",
+            ),
+        ]
 
 
 class Presence(models.Model):

@@ -5,7 +5,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from taggit.models import TagBase
 
-from articles.querysets import SectionQuerySet
 from authors.shown import Shown
 from authors.slugs import make_slug, make_unique_slug
 
@@ -21,9 +20,9 @@ class Section(Shown, models.Model):
     description = models.TextField(
         blank=True, help_text=_("Shown at the top of the section’s page.")
     )
-    is_in_menu = models.BooleanField(_("in the menu"), default=True)
     position = models.PositiveSmallIntegerField(
-        default=0, help_text=_("Place in the menu; small numbers come first.")
+        default=0,
+        help_text=_("Place in lists of sections; small numbers come first."),
     )
     back_label = models.CharField(
         _("back-to label"),
@@ -31,8 +30,6 @@ class Section(Shown, models.Model):
         blank=True,
         help_text=_("Above an article: “Back to Commentary”. Left empty, the name."),
     )
-
-    objects = SectionQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]

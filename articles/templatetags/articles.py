@@ -3,6 +3,7 @@
 import re
 from itertools import groupby
 from operator import attrgetter
+from unicodedata import bidirectional
 
 from django import template
 from django.utils import timezone
@@ -14,6 +15,8 @@ from django.utils.translation import gettext as _
 from articles.compare import compare_values
 from articles.languages import direction_of
 from articles.names import join_names
+from articles.reading_time import minutes_to_read as minutes_of
+from articles.typography import refine
 
 register = template.Library()
 
@@ -56,6 +59,24 @@ def focus(picture):
 
 
 @register.filter
+def isolated(text):
+    """Return a text for a place without markup, where it may stand beside others.
+
+    A page's title is such a place. What is written from right to left would carry
+    the name of the site away with it, were it not isolated (Unicode Standard Annex
+    9, 2.7).
+    """
+    is_mixed = any(bidirectional(sign) in ("R", "AL") for sign in text)
+    return f"\u2068{text}\u2069" if is_mixed else text
+
+
+@register.filter
+def refined(markup):
+    """Return a body's markup with hanging quotation marks and columns of numbers."""
+    return refine(markup)
+
+
+@register.filter
 def near(picture, width):
     """Return the address of the picture in about this width, in pixels."""
     return picture.url_near(width)
@@ -90,13 +111,49 @@ def byline(article):
     return mark_safe(" ".join(parts))
 
 
+@register.simple_tag
+def names_of(article):
+    """Return "A, B and C" as markup, each name kept to its own direction."""
+    writers = [line for line in article.bylines.all() if not line.role]
+    names = [format_html("<bdi>{}</bdi>", line.printed_name) for line in writers]
+    return mark_safe(join_names(names))
+
+
+@register.simple_tag
+def minutes_to_read(article):
+    """Return the minutes an article takes to read; 0 where nobody needs to know."""
+    return minutes_of(article.body, article.language)
+
+
+@register.simple_tag
+def place_in(parts, article):
+    """Return {"number", "before", "after"}: where an article stands in its series.
+
+    Of a part that is not among them (a preview's) the number is None.
+    """
+    keys = [part.pk for part in parts]
+    if article.pk not in keys:
+        return {"number": None, "before": None, "after": None}
+    at = keys.index(article.pk)
+    before = parts[at - 1] if at else None
+    after = parts[at + 1] if at + 1 < len(parts) else None
+    return {"number": at + 1, "before": before, "after": after}
+
+
 @register.inclusion_tag("articles/_picture.html")
-def picture(picture, sizes, *, is_first=False):
+def picture(picture, sizes, *, crop="", is_first=False):
     """Show a picture in the sizes the browser may choose from.
 
-    The first on a page is what readers wait for: it is not loaded lazily.
+    `crop` is a shape of renditions.CROPS; until that cut is made, the whole picture
+    stands there, with classes that keep its focal point in sight. The first on a page
+    is what readers wait for: it is loaded before all others, not lazily.
     """
-    return {"picture": picture, "sizes": sizes, "is_first": is_first}
+    return {
+        "picture": picture,
+        "sources": picture.sources(crop),
+        "sizes": sizes,
+        "is_first": is_first,
+    }
 
 
 @register.simple_tag

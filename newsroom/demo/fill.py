@@ -41,7 +41,7 @@ from newsroom.blocks.models import (
 from newsroom.demo.drawings import draw
 from newsroom.demo.drawings.portraits import portrait
 from newsroom.demo.stories import SEASONS, read_pages, read_stories, read_table
-from newsroom.models import Publication
+from newsroom.models import MenuItem, Publication
 
 # The marker of everything the demo made: articles carry it as their origin,
 # authors made in bulk at the beginning of their slug.
@@ -103,7 +103,8 @@ def make_sample(*, now=None, picture_width=1200, on_step=None):
         for done, story in enumerate(stories, start=len(names) + 1):
             desk.make_story(story)
             on_step(done, total)
-        _make_pages()
+        _make_pages(pictures)
+        _make_menus()
         _make_blocks(now, pictures)
     return logins
 
@@ -115,6 +116,7 @@ def _picture_names(stories):
     """Return the pictures that stories and blocks show, each once."""
     names = [name for story in stories for name in story.pictures]
     names += [b["picture"] for b in read_table("blocks")["advertise"] if "picture" in b]
+    names += [words["picture"] for words, _ in read_pages() if "picture" in words]
     return list(dict.fromkeys(names))
 
 
@@ -342,19 +344,36 @@ def _in_season(moment, season, chance):
 # Pages and blocks
 
 
-def _make_pages():
-    for position, (words, body) in enumerate(read_pages()):
-        menus = words.get("menus", "").split()
+def _make_pages(pictures):
+    for words, body in read_pages():
+        if name := words.pop("picture", None):
+            words["lead_picture"] = pictures[name]
         Page.objects.get_or_create(
-            path=words["path"],
-            defaults={
-                "title": words["title"],
-                "body": body,
-                "is_in_header": "header" in menus,
-                "is_in_footer": "footer" in menus,
-                "position": int(words.get("position", position)),
-            },
+            path=words.pop("path"), defaults={**words, "body": body}
         )
+
+
+def _make_menus():
+    """Put into the menus what publication.toml says; not where editors made theirs.
+
+    The links that every new site has stand in the table too.
+    """
+    for menu, lines in read_table("publication")["menus"].items():
+        items = MenuItem.objects.filter(menu=menu)
+        if items.filter(address="").exists():
+            continue
+        items.delete()
+        for position, line in enumerate(lines):
+            MenuItem.objects.create(menu=menu, position=position, **_menu_target(line))
+
+
+def _menu_target(line):
+    """Return the fields of an item: sections and pages are named by slug and path."""
+    if slug := line.pop("section", None):
+        line["section"] = Section.objects.get(slug=slug)
+    if path := line.pop("page", None):
+        line["page"] = Page.objects.get(path=path)
+    return line
 
 
 def _make_blocks(now, pictures):

@@ -11,6 +11,7 @@ authors`, and `beside-12`, the page whose previous or next story changed.
 
 from django.utils import timezone
 
+from articles import neighbours
 from articles.models import Article, ArticleTag, Byline
 
 # Columns readers see nothing of. A new column counts as seen until it stands here.
@@ -98,13 +99,8 @@ def lists_of(article):
 
 def beside(article):
     """Return the keys of the pages whose previous or next story it is, or becomes."""
-    others = Article.objects.live().filter(section=article.section_id)
-    others = others.exclude(pk=article.pk)
-    at = article.published_at
     pages = [
-        *others.filter(published_at__lte=at).newest_first().values_list("pk")[:1],
-        *others.filter(published_at__gte=at)
-        .order_by("published_at", "pk")
-        .values_list("pk")[:1],
+        *neighbours.beside(article, newer=False).values_list("pk")[:1],
+        *neighbours.beside(article, newer=True).values_list("pk")[:1],
     ]
     return {f"beside-{pk}" for (pk,) in pages}

@@ -29,7 +29,7 @@ from newsroom.blocks.models import (
     ShareBlockNetwork,
     ShareNetwork,
 )
-from newsroom.models import Publication
+from newsroom.models import MenuItem, Publication
 from newsroom.pagecache import changes, journal, node
 
 # Of more articles that were written at once nobody asks which lists they are in: half
@@ -85,9 +85,8 @@ def _of_block(block):
 
 # What menus show of a row: when it changes, every page does.
 IN_MENUS = {
-    Section: ("name", "slug", "parent_id", "position", "is_in_menu"),
-    Page: ("title", "path", "language", "is_published", "position")
-    + ("is_in_header", "is_in_footer"),
+    Section: ("name", "slug"),
+    Page: ("title", "path", "language", "is_published", "trashed_at"),
 }
 
 # What a saved or deleted row concerns. Articles stand below: theirs depends on what
@@ -105,6 +104,7 @@ KEYS = {
     Picture: lambda picture: {f"picture-{picture.pk}"},
     Page: lambda page: {f"page-{page.pk}"},
     Publication: lambda publication: {"furniture"},
+    MenuItem: lambda line: {"furniture"},
     AdvertiseBlock: _of_block,
     ShareBlock: _of_block,
     ShareBlockNetwork: lambda row: {f"shareblock-{row.block_id}"},
@@ -139,6 +139,9 @@ def _of_old(sender, instance):
     old = instance.__dict__.pop("_seen_before", None)
     if sender in BLOCKS and old is not None:
         return _of_block(old)
+    if sender is Section and old and old.parent_id != instance.parent_id:
+        parents = {old.parent_id, instance.parent_id} - {None}
+        return {f"in-section-{pk}" for pk in (instance.pk, *parents)}
     names = IN_MENUS.get(sender, ())
     if any(old is None or getattr(old, n) != getattr(instance, n) for n in names):
         return {"furniture"}

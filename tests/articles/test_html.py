@@ -28,6 +28,14 @@ CONSTRUCTS = [
     ' width="900"><figcaption>A <em>dog</em>. <small>B. Cam</small></figcaption>'
     "</figure>",
     '<figure data-picture="7"><img alt="" src="/media/p/a.jpg"></figure>',
+    '<figure class="gallery">'
+    '<figure data-picture="7"><img alt="A dog" src="/media/p/a.jpg">'
+    "<figcaption>A <em>dog</em>. <small>B. Cam</small></figcaption></figure>"
+    '<figure data-picture="8"><img alt="" src="/media/p/b.jpg"></figure>'
+    "<figcaption>Two dogs</figcaption></figure>",
+    '<figure class="gallery">'
+    '<figure data-picture="7"><img alt="" src="/media/p/a.jpg"></figure>'
+    '<figure data-picture="7"><img alt="" src="/media/p/a.jpg"></figure></figure>',
     '<p>Word<sup class="footnote" data-footnote="Said &quot;so&quot;."></sup>.</p>',
     '<figure class="embed" data-embed="https://video.example/v/1">'
     '<a href="https://video.example/v/1">A film</a></figure>',
@@ -130,6 +138,58 @@ class TestVocabulary:
         body = clean(f"One<{tag}>two</{tag}>three")
         assert body == "<p>One</p>\n<p>two</p>\n<p>three</p>"
         assert SPELLINGS[tag] == "div"
+
+
+class TestGalleries:
+    ONE = '<figure data-picture="1"><img src="/1.jpg"></figure>'
+    TWO = '<figure data-picture="2"><img src="/2.jpg"></figure>'
+
+    def gallery(self, inside):
+        return clean(f'<figure class="gallery">{inside}</figure>')
+
+    def test_hold_two_pictures_or_more(self):
+        assert self.gallery(self.ONE + self.TWO).startswith('<figure class="gallery">')
+        assert self.gallery(self.ONE) == self.ONE
+        assert self.gallery("<figcaption>Dogs</figcaption>") == "<p>Dogs</p>"
+        told = self.gallery(f"{self.ONE}<figcaption>Dogs</figcaption>")
+        assert told == f"{self.ONE}\n<p>Dogs</p>"
+
+    def test_have_their_caption_last_and_once(self):
+        body = self.gallery(
+            f"<figcaption>Dogs</figcaption> {self.ONE}\n<div>{self.TWO}</div>"
+            "<figcaption>Cats</figcaption>"
+        )
+        assert body == (
+            f'<figure class="gallery">{self.ONE}{self.TWO}'
+            "<figcaption>Dogs</figcaption></figure>\n<p>Cats</p>"
+        )
+
+    def test_in_galleries_are_one(self):
+        inner = f'<figure class="gallery">{self.ONE}{self.TWO}</figure>'
+        assert self.gallery(inner + self.ONE) == (
+            f'<figure class="gallery">{self.ONE}{self.TWO}{self.ONE}</figure>'
+        )
+
+    def test_are_followed_by_what_was_no_picture_in_them(self):
+        video = (
+            '<figure class="embed" data-embed="https://v.example/1">'
+            '<a href="https://v.example/1">A film</a></figure>'
+        )
+        body = self.gallery(f"Loose <p>words</p>{self.ONE}{video}{self.TWO}")
+        assert body == (
+            f'<figure class="gallery">{self.ONE}{self.TWO}</figure>\n'
+            f"<p>Loose</p>\n<p>words</p>\n{video}"
+        )
+
+    def test_say_their_words_and_show_their_pictures(self):
+        told = self.ONE.replace(
+            "</figure>", "<figcaption>One dog</figcaption></figure>"
+        )
+        body = self.gallery(f"{told}{self.TWO}<figcaption>Two dogs</figcaption>")
+        assert text_of(body) == "One dog\nTwo dogs"
+        loss = lost(body, self.gallery(self.ONE))
+        assert loss.pictures == ["/2.jpg"]
+        assert sorted(loss.words) == ["One", "Two", "dog", "dogs"]
 
 
 def _tags_of(html):
@@ -249,6 +309,8 @@ _pieces = st.one_of(
             ),
             *('<figure class="embed" data-embed="https://e.example/">', "<ol start=4>"),
             *('<blockquote cite="https://e.example/">', '<img src="/a.jpg" alt="a">'),
+            *('<figure class="gallery">', "</figure>", "<figcaption>", "</figcaption>"),
+            '<figure data-picture="7"><img src="/a.jpg"></figure>',
             *('<em lang="la">', "<style>", "<textarea>", "<template>", "<select>"),
         ]
     ),

@@ -164,7 +164,7 @@ class WhatUsesIt(TestCase):
             Series: {"Article.series"},
             Picture: {
                 *("Article.lead_picture", "Article.social_picture"),
-                "AdvertiseBlock.picture",
+                *("AdvertiseBlock.picture", "Page.lead_picture"),
             },
         }
         for model, names in known.items():

@@ -1,6 +1,8 @@
 import gzip
 import re
+from base64 import b64encode
 from datetime import timedelta
+from hashlib import sha256
 
 from django.test import RequestFactory, TestCase
 from django.utils import timezone
@@ -150,7 +152,7 @@ class ThePageInOrder(TestCase):
         in_section = make_article(section=make_section("River"))
         self.assertContains(
             self.client.get(in_section.path),
-            '<p class="back"><a href="/sections/river/">River</a></p>',
+            '<p class="back"><a href="/sections/river/"><bdi>River</bdi></a></p>',
             html=True,
         )
         self.assertContains(
@@ -194,11 +196,12 @@ class ThePageInOrder(TestCase):
         page = get_text(self.client, make_article(authors=[ada]).path)
         self.assertInHTML(
             '<dd><cite><a href="https://books.example/river" rel="external noopener">'
-            "River</a></cite> (Lantern), editor and contributor</dd>",
+            "<bdi>River</bdi></a></cite> (<bdi>Lantern</bdi>), "
+            "<bdi>editor and contributor</bdi></dd>",
             page,
         )
         self.assertInHTML("<dt>Radio show or podcast</dt>", page)
-        self.assertInHTML("<dd>P. O. Box 9</dd>", page)
+        self.assertInHTML("<dd><bdi>P. O. Box 9</bdi></dd>", page)
         self.assertNotIn("ada@example.org", page)
 
     def test_shows_an_e_mail_address_its_author_made_public(self):
@@ -441,11 +444,17 @@ class ThePageForMachines(TestCase):
                 self.assertIn(words, page)
         self.assertIn('<b lang="en">Sources', page)
 
-    def test_has_nothing_inline_and_asks_nobody_else(self):
+    def test_has_nothing_inline_but_by_its_hash_and_asks_nobody_else(self):
         article = make_full_article()
-        page = get_text(self.client, article.path)
-        self.assertNotRegex(page, r"<style|<[^>]+\sstyle=|\son\w+=|<iframe")
-        self.assertEqual(re.findall(r"<script(?![^>]* src=)", page), [])
+        response = self.client.get(article.path)
+        page, policy = response.content.decode(), response["Content-Security-Policy"]
+        self.assertNotRegex(page, r"<[^>]+\sstyle=|<[^>]+\son\w+=|<iframe")
+        for name in ("style", "script"):
+            (text,) = re.findall(rf"<{name}>(.*?)</{name}>", page, re.DOTALL)
+            digest = b64encode(sha256(text.encode()).digest()).decode()
+            self.assertRegex(policy, rf"{name}-src [^;]*'sha256-{re.escape(digest)}'")
+        self.assertNotIn("unsafe", policy)
+        self.assertEqual(re.findall(r"<script(?!>| src=)", page), [])
         for address in re.findall(r'<(?:img|script|source)[^>]* src="([^"]+)"', page):
             self.assertRegex(address, r"^/(static|media)/")
 

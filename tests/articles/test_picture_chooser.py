@@ -34,6 +34,7 @@ class TestLibrary:
             "id": picture.pk,
             "title": "",
             "alt": "A river",
+            "is_described": True,
             "caption": "High water.",
             "credit": "B. Cam",
             "rights_expired": False,
@@ -80,6 +81,24 @@ class TestLibrary:
             found = choose(contributor).json()["pictures"]
         assert len(found) == 3
         assert found[0]["id"] != found[1]["id"]
+
+    def test_is_narrowed_to_ones_own_and_to_the_newest(
+        self, contributor, django_user_model
+    ):
+        me = django_user_model.objects.get(username="contributor")
+        mine = make_picture(40, 30, uploaded_by=me)
+        other = make_picture(40, 30)
+        Picture.objects.filter(pk=mine.pk).update(
+            created_at=timezone.now() - timedelta(days=30)
+        )
+        for only, wanted in [
+            ("mine", {mine.pk}),
+            ("recent", {other.pk}),
+            ("nonsense", {mine.pk, other.pk}),
+        ]:
+            answer = choose(contributor, only=only).json()
+            assert {each["id"] for each in answer["pictures"]} == wanted
+            assert answer["total"] == len(wanted)
 
     def test_marks_what_may_no_longer_be_printed(self, contributor):
         today = timezone.localdate()
@@ -129,13 +148,23 @@ class TestUpload:
         assert response.json()["picture"]["alt"] == ""
         assert Picture.objects.get().is_decorative
 
-    def test_asks_what_the_picture_shows(self, contributor):
-        response = upload(contributor, upload=image_file(40, 30))
-        assert response.status_code == 400
-        assert response.json()["errors"] == {
-            "alt": ["Say what the picture shows, or mark it as decorative."]
-        }
-        assert not Picture.objects.exists()
+    def test_takes_a_file_alone_and_says_that_words_are_missing(self, contributor):
+        answer = upload(contributor, upload=image_file(40, 30, name="river.png"))
+        assert answer.status_code == 201
+        assert answer.json()["is_duplicate"] is False
+        assert answer.json()["picture"]["is_described"] is False
+        picture = Picture.objects.get()
+        assert (picture.alt, picture.uploaded_name) == ("", "river.png")
+        assert picture.uploaded_by.username == "contributor"
+
+    def test_the_same_picture_again_is_the_one_that_is_there(self, contributor):
+        first = upload(contributor, upload=image_file(40, 30), alt="A square").json()
+        answer = upload(contributor, upload=image_file(40, 30), alt="Something else")
+        assert answer.status_code == 200
+        assert answer.json() == {**first, "is_duplicate": True}
+        assert Picture.objects.get().alt == "A square"
+        other = upload(contributor, upload=image_file(40, 30, color="red"))
+        assert other.json()["is_duplicate"] is False
 
     def test_says_what_is_wrong_with_a_file(self, contributor):
         file = image_file(40, 30)

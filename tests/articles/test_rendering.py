@@ -1,4 +1,5 @@
 import time
+from html import escape
 from html.parser import HTMLParser
 from types import SimpleNamespace
 
@@ -7,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from articles.html import clean
+from articles.models.pictures import Sources
 from articles.rendering import expand, picture_ids
+from tests.articles.test_embeds import HOSTILE
 
 HILLS = SimpleNamespace(
     width=900,
@@ -15,8 +18,16 @@ HILLS = SimpleNamespace(
     alt_text="Hills",
     caption="Hay on the bench",
     credit="I. Okafor",
-    webp_srcset="/media/a.webp 400w, /media/b.webp 800w",
-    jpeg_srcset="/media/a.jpg 400w, /media/b.jpg 800w",
+    focal_x=0.5,
+    focal_y=0,
+    sources=lambda crop="", near=960: Sources(
+        [("image/webp", "/media/a.webp 400w, /media/b.webp 800w")],
+        f"/media/b{near}.jpg",
+        "/media/a.jpg 400w, /media/b.jpg 800w",
+        width=900,
+        height=600,
+        is_cropped=False,
+    ),
     url_near=lambda width: "/media/b.jpg",
 )
 
@@ -61,7 +72,9 @@ class TestPictures:
         assert shown.split() == ["<p>One</p>", "<p>Two</p>"]
 
     def test_without_smaller_versions_are_shown_as_they_are(self):
-        bare = SimpleNamespace(**{**vars(HILLS), "webp_srcset": "", "jpeg_srcset": ""})
+        only = Sources([], "/media/b.jpg", "", 900, 600, is_cropped=False)
+        fields = {**vars(HILLS), "sources": lambda crop="", near=960: only}
+        bare = SimpleNamespace(**fields)
         shown = show(self.BODY.format(""), {7: bare})
         assert 'src="/media/b.jpg"' in shown
         assert "srcset" not in shown
@@ -88,6 +101,62 @@ class TestPictures:
         assert picture_ids('data-picture="99999999999999999999"') == set()
 
 
+class TestGalleries:
+    BODY = (
+        '<figure class="gallery"><figure data-picture="7"><img src="/x" alt="Dawn">'
+        "<figcaption>At six</figcaption></figure>"
+        '<figure data-picture="8"><img src="/y" alt=""></figure>'
+        "<figcaption>The hills</figcaption></figure>"
+    )
+    DECORATIVE = SimpleNamespace(**{**vars(HILLS), "alt_text": "", "caption": ""})
+
+    def test_lead_to_each_picture_in_large(self):
+        shown = show(self.BODY, {7: HILLS, 8: HILLS})
+        assert shown.count('<a href="/media/b1600.jpg" data-width="900"') == 2
+        assert '<figure class="gallery"><div class="shots"><figure><a ' in shown
+        assert shown.count('loading="lazy"') == 2
+        assert 'sizes="(min-width: 42rem) 19rem, 50vw"' in shown
+        assert expand(clean(self.BODY), {7: HILLS}).has_gallery
+
+    def test_show_captions_and_credits(self):
+        shown = show(self.BODY, {7: HILLS, 8: HILLS})
+        assert "<figcaption>At six<small>I. Okafor</small></figcaption>" in shown
+        assert "<figcaption>Hay on the bench<small>I. Okafor</small>" in shown
+        assert shown.endswith("</div><figcaption>The hills</figcaption></figure>")
+
+    def test_keep_the_focal_point_where_the_style_sheet_cuts(self):
+        assert show(self.BODY, {7: HILLS, 8: HILLS}).count('class="fy0"') == 2
+
+    def test_give_every_link_a_name(self):
+        shown = show(self.BODY, {7: HILLS, 8: self.DECORATIVE})
+        assert shown.count("aria-label") == 1
+        assert 'aria-label="Picture 2 of 2"' in shown
+
+    def test_show_the_pictures_that_there_are(self):
+        shown = show(self.BODY, {8: HILLS})
+        assert shown.count("<img") == 1
+        assert "At six" in shown
+        gone = expand(clean(self.BODY), {})
+        assert "<img" not in gone.start
+        assert "At six" in gone.start
+        assert "The hills" in gone.start
+        assert not gone.has_media
+
+
+class TestPlain:
+    def test_bodies_load_nothing(self):
+        body = TestGalleries.BODY + TestEmbeds.BODY.format(
+            '<a href="https://youtu.be/aB3_-x9ZkLm">The landing</a>'
+        ).replace("https://www.video.example/1", "https://youtu.be/aB3_-x9ZkLm")
+        shown = expand(clean(body), {7: HILLS, 8: HILLS}, is_plain=True)
+        text = shown.start + shown.rest
+        for loading in ("<img", "<picture", "<svg", "data-frame"):
+            assert loading not in text
+        assert '<a href="/media/b.jpg">Dawn</a>' in text
+        assert '>The landing <span class="host">at youtu.be</span></a>' in text
+        assert not shown.has_media
+
+
 class TestEmbeds:
     BODY = '<figure data-embed="https://www.video.example/1" class="embed">{}</figure>'
 
@@ -101,6 +170,48 @@ class TestEmbeds:
     def test_without_a_title_do_not_print_an_address(self):
         link = '<a href="https://www.video.example/1">https://www.video.example/1</a>'
         assert ">Embedded content <span" in show(self.BODY.format(link))
+
+    def film(self, title="The landing", more=""):
+        address = "https://www.youtube.com/watch?v=aB3_-x9ZkLm"
+        link = f'<a href="{address}">{title}</a>{more}'
+        body = f'<figure class="embed" data-embed="{address}">{link}</figure>'
+        return show(body)
+
+    def test_that_can_be_shown_are_stills_that_say_where_they_load_from(self):
+        shown = self.film()
+        assert '<figure class="embed video"><a class="still"' in shown
+        assert 'href="https://www.youtube.com/watch?v=aB3_-x9ZkLm"' in shown
+        frame = (
+            "https://www.youtube-nocookie.com/embed/aB3_-x9ZkLm?autoplay=1&amp;rel=0"
+        )
+        assert f'data-frame="{frame}"' in shown
+        assert 'aria-label="Play the video: The landing"' in shown
+        assert "<strong>The landing</strong>" in shown
+        assert (
+            '<span class="host" id="embed-1">Loads from youtube-nocookie.com. '
+            "It will see your address.</span>"
+        ) in shown
+        assert "<iframe" not in shown
+
+    def test_keep_the_caption_they_have(self):
+        shown = self.film(more="<figcaption>Filmed at <em>six</em>.</figcaption>")
+        assert "</strong> Filmed at <em>six</em>.<span" in shown
+
+    def test_without_a_title_name_the_site(self):
+        shown = self.film(title="https://www.youtube.com/watch?v=aB3_-x9ZkLm")
+        assert "<strong>At YouTube</strong>" in shown
+        assert 'data-title="YouTube"' in shown
+
+    def test_have_a_still_of_our_own_which_stays_the_same(self):
+        assert self.film() == self.film()
+        assert "<svg" in self.film()
+        assert "http" not in self.film().split("<svg")[1].split("</svg>")[0]
+
+    @pytest.mark.parametrize("address", HOSTILE)
+    def test_never_frame_a_hostile_address(self, address):
+        body = f'<figure class="embed" data-embed="{escape(address)}"></figure>'
+        assert "data-frame" not in expand(body, {}).start
+        assert "data-frame" not in show(body)
 
     def test_never_lead_to_a_script(self):
         body = '<figure class="embed" data-embed="javascript:x()"></figure>'

@@ -119,24 +119,24 @@ class Sections(TestCase):
     def test_come_in_with_parents_that_are_new_in_the_same_table(self):
         make_section("News", slug="news", position=3)
         text = (
-            "name\tparent\tin menu\tposition\tback label\n"
-            "Harbour\tTown\tno\t5\tBack to the harbour\n"
-            "Town\t\tyes\t1\t\n"
-            "News\t\tno\t\t\n"
+            "name\tparent\tposition\tback label\n"
+            "Harbour\tTown\t5\tBack to the harbour\n"
+            "Town\t\t1\t\n"
+            "News\t\t\tBack to the news\n"
         )
         page = self.client.post(SECTIONS_IMPORT, {"file": upload(text)})
         self.assertEqual(Section.objects.count(), 1)
         self.client.post(SECTIONS_IMPORT, {"packed": page.context["packed"]})
         harbour = Section.objects.get(name="Harbour")
         self.assertEqual(harbour.parent.name, "Town")
-        self.assertEqual((harbour.is_in_menu, harbour.position), (False, 5))
+        self.assertEqual(harbour.position, 5)
         news = Section.objects.get(name="News")
-        self.assertEqual((news.is_in_menu, news.position), (False, 3))
+        self.assertEqual(news.position, 3)
         sheet = read_sheet(upload(self.client.get(SECTIONS_CSV).content))
         rows = {cells[0]: cells for _n, cells in sheet.rows}
         self.assertEqual(
             rows["Harbour"],
-            ["Harbour", "harbour", "town", "", "no", "5", "Back to the harbour"],
+            ["Harbour", "harbour", "town", "", "5", "Back to the harbour"],
         )
 
     def test_a_section_below_another_keeps_it_when_it_is_named_by_name(self):

@@ -66,7 +66,7 @@ def test_a_picture_with_too_many_pixels_is_refused_undecoded(side, monkeypatch):
     ("content", "said"),
     [
         (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "not a picture"),
-        (b"", "not a picture"),
+        (b"", "is empty"),
         (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n", "not a picture"),
         (image_file(300, 300).read()[:400], "damaged"),
     ],

@@ -22,6 +22,7 @@ from tests.factories import (
     image_file,
     make_article,
     make_author,
+    make_menu,
     make_page,
     make_picture,
     make_section,
@@ -116,7 +117,7 @@ def addresses():
         AdvertiseBlock.objects.create(
             placement=placement, headline="Boots", link_url="/ads/", picture=picture
         )
-    make_page("About", path="/about/", body="<p>Us.</p>", is_in_header=True)
+    make_menu(make_page("About", path="/about/", body="<p>Us.</p>"))
     return {
         "home": "/",
         "article": article.get_absolute_url(),

@@ -173,7 +173,7 @@ class TestScheduledChanges:
         article = make_change(NOON, standfirst="A new standfirst")
         article.standfirst = "An import’s standfirst"
         article.save()
-        self.left(article, "standfirst")
+        self.left(article, "Standfirst")
         assert article.standfirst == "An import’s standfirst"
         assert article.working_copy.standfirst == "A new standfirst"
 

@@ -7,11 +7,12 @@ from django.utils import timezone
 
 from articles.models import Article
 from newsroom.furniture import Furniture
-from newsroom.models import Publication
+from newsroom.models import MenuItem, Publication
 from tests.factories import (
     NOON,
     make_article,
     make_author,
+    make_menu,
     make_page,
     make_picture,
     make_section,
@@ -34,7 +35,8 @@ class FrontPage(TestCase):
     def test_shows_each_section_of_the_menu_what_is_not_above(self):
         valley = make_section("Valley")
         schools = make_section("Schools", parent=valley)
-        hidden = make_section("Hidden", is_in_menu=False)
+        hidden = make_section("Hidden")
+        make_menu(schools, valley)
         old = [
             make_article(f"Old {n}", section=section, published_at=NOON - n * DAY)
             for n, section in enumerate([valley, schools, valley, schools, valley], 1)
@@ -64,6 +66,7 @@ class FrontPage(TestCase):
         for number in (6, 9):
             for _ in range(number):
                 section = make_section()
+                make_menu(section)
                 for _ in range(3):
                     make_article(section=section, authors=[make_author()])
             # The top stories, their bylines; sections, those under them; the ids
@@ -77,7 +80,7 @@ class TheFurniture(TestCase):
         site = Furniture()
         with self.assertNumQueries(1):
             self.assertEqual(site.publication.name, "Newsroom")
-            self.assertEqual((site.sections, site.header_pages), ([], []))
+            self.assertEqual(site.header, [])
 
     def test_costs_nothing_where_nobody_asks(self):
         with self.assertNumQueries(0):
@@ -85,20 +88,24 @@ class TheFurniture(TestCase):
 
     def test_has_the_menus_in_order_without_what_is_hidden(self):
         Publication.objects.create(name="The Courier", description="Since 1911")
-        make_section("Second", position=2)
-        first = make_section("First", position=1)
+        first = make_section("First")
         make_section("Under", parent=first)
-        make_section("Backroom", is_in_menu=False)
-        make_page("Advertise", is_in_header=True, is_in_footer=False)
-        make_page("About", position=1)
-        make_page("Plans", is_published=False, is_in_header=True)
+        make_section("Backroom")
+        plans = make_page("Plans", is_published=False)
+        binned = make_page("Binned", trashed_at=NOON)
+        ads = make_page("Advertise", language="de")
+        make_menu(ads, plans, first, ("Shop", "https://shop.example/"))
+        MenuItem.objects.filter(menu="footer").delete()
+        make_menu(binned, make_page("About"), ("Away", "javascript:x"), menu="footer")
         site = Furniture()
-        self.assertEqual([s.name for s in site.sections], ["First", "Second"])
-        self.assertEqual([p.title for p in site.header_pages], ["Advertise"])
-        self.assertEqual([p.title for p in site.footer_pages], ["About"])
+        self.assertEqual(
+            [link.label for link in site.header], ["Advertise", "First", "Shop"]
+        )
+        self.assertEqual([link.label for link in site.footer], ["About"])
         page = self.client.get("/")
         self.assertContains(page, "Since 1911")
-        for hidden in ("Backroom", "Plans", "Under"):
+        self.assertContains(page, '<bdi lang="de">Advertise</bdi>')
+        for hidden in ("Backroom", "Plans", "Under", "Binned", "Away"):
             self.assertNotContains(page, hidden)
 
 
@@ -120,7 +127,7 @@ class MissingPage(TestCase):
         self.assertNotContains(page, "Merger", status_code=404)
 
     def test_offers_sections_and_the_latest(self):
-        make_section("River")
+        make_menu(make_section("River"))
         make_article("Fresh")
         page = self.client.get("/nothing/")
         self.assertContains(page, "River", status_code=404)

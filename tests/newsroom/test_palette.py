@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import publishing
-from newsroom import palette
+from articles import finding
 from tests.factories import (
     NOON,
     make_article,
@@ -53,7 +53,7 @@ def test_puts_beginnings_of_words_first(jump):
 
 
 def test_finds_old_ones_beyond_the_newest(jump, monkeypatch):
-    monkeypatch.setattr(palette, "NEWEST", 2)
+    monkeypatch.setattr(finding, "NEWEST", 2)
     editor = make_user("erin", "editor")
     for days, headline in enumerate(
         ["River, old", "River, older", "New", "River, new"]

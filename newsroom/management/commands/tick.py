@@ -25,7 +25,7 @@ class Command(BaseCommand):
         if loop:
             if every <= 0:
                 raise CommandError("--every takes a number of seconds above 0.")
-            clock.run(stop_by_signal(), every, parent)
+            clock.run(stop_by_signal(), every, parent, clock.PictureFinisher())
             return
         report = clock.tick()
         self.stdout.write(
