@@ -41,7 +41,10 @@ def neighbours_of(article):
         }
     ).fetch()
     found = {key: [Article(**row) for row in rows[key]] for key in rows}
-    note(f"beside-{article.pk}", *(f"card-{pick}" for pick in picks))
+    note(f"beside-{article.pk}")
+    if isinstance(picks, list):
+        # Also those that are still to come.
+        note(*(f"card-{pick}" for pick in picks))
     note(*(f"card-{story.pk}" for stories in found.values() for story in stories))
     note(*(f"tagged-{tag.pk}" for tag in article.tags.all()[:TAGS]))
     if article.series_id:

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from authors.shown import noting
-from newsroom.pagecache import journal, node
+from newsroom.pagecache import checking, journal, node
 from newsroom.pagecache.addresses import address_of, scheme
 from newsroom.pagecache.store import Page
 
@@ -64,7 +64,11 @@ class PageCacheMiddleware:
     def __call__(self, request):
         store = node.store
         address = address_of(request.META) if store is not None else None
-        if address is None or request.scheme != scheme():
+        if (
+            address is None
+            or request.scheme != scheme()
+            or request.META.get(checking.FRESH)
+        ):
             return self.get_response(request)
         accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
         with store.rendering(address):

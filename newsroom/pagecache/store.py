@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import threading
@@ -24,6 +25,7 @@ import brotli
 
 from authors.shown import EVERYTHING
 from newsroom.pagecache import journal
+from newsroom.pagecache.addresses import Address
 
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
 # Of whole pages; the likeliest first. 'gzip -6' and 'brotli -5' cost about 1 ms and
@@ -68,6 +70,24 @@ class Kept:
     etag: str
     body: bytes
     encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the index says of a page."""
+
+    id: int
+    address: str
+    kept_at: float  # seconds since the epoch
+    until: float | None
+    bytes: int  # of all encodings
+
+    def as_address(self):
+        host, slash, rest = self.address.partition("/")
+        path, mark, query = rest.rpartition("?")
+        if not mark or query not in ("", "plain") and not query.startswith("page="):
+            path, query = rest, ""
+        return Address(host, slash + path, query)
 
 
 class Store:
@@ -251,6 +271,47 @@ class Store:
         index.commit()
         shutil.rmtree(old, ignore_errors=True)
         return count
+
+    # Looking
+
+    def totals(self):
+        """Return (number of pages, their bytes in all encodings)."""
+        with self._locked() as index:
+            return index.execute(
+                "SELECT count(*), coalesce(sum(bytes), 0) FROM page"
+            ).fetchone()
+
+    def entries(self, *, path=None, key=None, sample=None, newest=None):
+        """Return the Entry of each page: of one path, of one key, or some of all."""
+        where, parameters = "", []
+        if path is not None:
+            # Of every host, with any query.
+            where = "WHERE substr(address, instr(address, '/')) IN (?, ?)"
+            where += " OR substr(address, instr(address, '/')) LIKE ? ESCAPE '!'"
+            plain = re.sub(r"([!%_])", r"!\1", path)
+            parameters = [path, f"{path}?plain", f"{plain}?page=%"]
+        if key is not None:
+            where = "WHERE id IN (SELECT page FROM shows JOIN key ON key.id = shows.key"
+            where += " WHERE key.name = ?)"
+            parameters = [key]
+        order = "random()" if sample else "kept_at DESC"
+        with self._locked() as index:
+            rows = index.execute(
+                "SELECT id, address, kept_at, until, bytes FROM page"
+                f" {where} ORDER BY {order} LIMIT ?",
+                [*parameters, sample or newest or -1],
+            ).fetchall()
+        return [Entry(*row) for row in rows]
+
+    def keys_of(self, entry):
+        """Return the surrogate keys of an Entry, in alphabetical order."""
+        with self._locked() as index:
+            rows = index.execute(
+                "SELECT name FROM key JOIN shows ON shows.key = key.id"
+                " WHERE page = ? ORDER BY name",
+                [entry.id],
+            )
+            return [name for (name,) in rows]
 
     # The index
 
