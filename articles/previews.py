@@ -1,7 +1,5 @@
 """The page behind a preview link: an article early, for somebody without a login."""
 
-import re
-
 from django.db.models import F
 from django.http import Http404
 from django.shortcuts import render
@@ -10,15 +8,8 @@ from django.views.decorators.http import require_safe
 
 from articles import publishing, revisions
 from articles.models import PreviewLink
+from articles.robots import is_robot
 from articles.showing import as_told, render_article
-
-# What chats and mail programs send to draw a card of a link, and search engines:
-# they are answered like anybody, and no opening is counted.
-ROBOTS = re.compile(
-    r"bot\b|crawl|spider|preview|facebookexternalhit|whatsapp|embedly|slurp|vkshare"
-    r"|skypeuri|google-|curl/|wget/|python-",
-    re.IGNORECASE,
-)
 
 
 @require_safe
@@ -52,7 +43,8 @@ def _show(request, link):
 
 
 def _count(request, link):
-    if request.method == "HEAD" or ROBOTS.search(request.headers.get("User-Agent", "")):
+    # Robots are answered like anybody, and no opening is counted.
+    if request.method == "HEAD" or is_robot(request.headers.get("User-Agent", "")):
         return
     PreviewLink.objects.filter(pk=link.pk).update(
         openings=F("openings") + 1, last_opened_at=timezone.now()

@@ -17,7 +17,7 @@ from django.db import Error, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import gate, notices, publishing, revisions
+from articles import gate, notices, publishing, reads, revisions
 from articles.models import Article, Autosave, Notice, Picture, Presence
 from articles.planner import analyze
 from newsroom import faults
@@ -260,5 +260,6 @@ def _keep_up():
     # Text that somebody typed and never saved is kept for a year, not for ever.
     Autosave.objects.filter(saved_at__lt=now - timedelta(days=365)).delete()
     Notice.objects.filter(seen_at__lt=now - timedelta(days=90)).delete()
+    reads.tidy(now)
     if connection.vendor == "sqlite":
         analyze()

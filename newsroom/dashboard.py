@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from articles import reads
 from articles.models import Article, Byline, Note
 from articles.notices import unseen
 from newsroom import charts
@@ -95,6 +96,7 @@ def dashboard(user, *, now=None, section_days=DAYS):
             "mine": mine(user, now),
             "next": coming_next(user, now),
             "published": recently_published(now),
+            "most_read": most_read_today(now),
             "clock": clock_line(beats.get(CLOCK), now),
             "sees_all": user.has_perm("articles.edit_all_articles"),
             "notices": new_notices(user),
@@ -105,7 +107,7 @@ def dashboard(user, *, now=None, section_days=DAYS):
             shown["faults_named"] = lines[:NAMED_FAULTS]
             shown["faults_folded"] = lines[NAMED_FAULTS:]
             shown["looked_at"] = beats[FAULTS].beat_at if FAULTS in beats else None
-        lists = ("waiting", "mine", "next", "published")
+        lists = ("waiting", "mine", "next", "published", "most_read")
         _load_bylines(line for name in lists for line in shown[name])
         shown |= _charts(now, section_days)
     if user.has_perm("blocks.view_advertiseblock"):
@@ -280,6 +282,21 @@ def recently_published(now):
     return [
         Line(article, _moment(article.published_at), article.get_absolute_url())
         for article in newest
+    ]
+
+
+def most_read_today(now):
+    """What was read most in the last 24 hours: read now, not the list readers see."""
+    totals = dict(reads.ranking(reads.DAY, now, NAMED))
+    articles = Article.objects.live(now).defer(*UNREAD).in_bulk(totals)
+    return [
+        Line(
+            articles[key],
+            ngettext("%(count)d read", "%(count)d reads", total) % {"count": total},
+            has_byline=False,
+        )
+        for key, total in totals.items()
+        if key in articles
     ]
 
 

@@ -2,11 +2,19 @@
 
 from itertools import islice
 
+from django.utils.translation import gettext_lazy as _
+
+from articles import reads
 from articles.models import Article, Section
 from articles.together import Together
 from authors.shown import note
 from newsroom.models import MenuItem
 
+TITLES = {
+    reads.DAY: _("In the last 24 hours"),
+    reads.WEEK: _("In the last seven days"),
+    reads.MONTH: _("In the last 30 days"),
+}
 # The lead story, three beside it, six as headlines.
 TOP = 10
 PER_SECTION = 4
@@ -15,8 +23,10 @@ PER_SECTION = 4
 def front_page():
     """Return the newest stories and, under each section of the header, its own.
 
-    Six queries however many sections: a story above is not repeated below.
+    Six queries however many sections: a story above is not repeated below. Two more
+    for what is read most, where a list is kept; six where nothing is.
     """
+    window, most_read = reads.most_read_now()
     top = list(Article.objects.live().latest().for_cards()[:TOP])
     sections = _bands()
     wanted = _newest_of(sections, without=top)
@@ -32,6 +42,8 @@ def front_page():
             for section in sections
             if wanted[section]
         ],
+        "most_read": most_read,
+        "window": TITLES[window],
     }
 
 

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from newsroom import views
+from newsroom import most_read, views
 
 handler404 = "newsroom.views.page_not_found"
 
@@ -12,6 +12,9 @@ urlpatterns = [
     path("favicon.ico", views.favicon),
     path("health", views.health, name="health"),
     path("", views.home, name="home"),
+    path("read/", most_read.count, name="read"),
+    path("most-read/", most_read.page, name="most_read"),
+    path("most-read/list/", most_read.fragment, name="most_read_list"),
     path("authors/", include("authors.urls")),
     # Last, because it ends with "any other path may be an article's".
     path("", include("articles.urls")),

@@ -12,7 +12,7 @@ from django.views.static import serve
 from articles.models import Article
 from newsroom.front import front_page
 
-ROBOTS = "User-agent: *\nDisallow: /admin/\n"
+ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /most-read/list/\n"
 
 
 @require_safe

@@ -100,6 +100,7 @@ def as_json(picture):
     expires = picture.rights_expire_on
     return {
         "id": picture.pk,
+        "name": str(picture),
         "title": picture.title,
         "alt": picture.alt_text,
         "is_described": bool(picture.alt or picture.is_decorative),

@@ -128,6 +128,19 @@ def duplicates(request, picture_admin):
     return TemplateResponse(request, "admin/articles/picture/duplicates.html", context)
 
 
+def _group(pictures, used):
+    """Return the cards of a group, first the one that is likely to be kept."""
+    cards = [{**card(picture), "is_used": picture.pk in used} for picture in pictures]
+    return sorted(
+        cards,
+        key=lambda each: (
+            not each["is_used"],
+            not each["picture"].alt,
+            -each["picture"].width * each["picture"].height,
+        ),
+    )
+
+
 @transaction.atomic
 def _replace(request, picture_admin):
     here = f"{reverse('admin:articles_picture_duplicates')}?{request.GET.urlencode()}"

@@ -62,7 +62,7 @@ MOST_LICENCES = 40
 class Filter(admin.SimpleListFilter):
     """A filter whose choices are few: shown as a select that takes effect at once."""
 
-    template = "admin/articles/article/filter_select.html"
+    template = "admin/articles/picture/filter.html"
 
 
 class WordsFilter(Filter):
@@ -293,16 +293,11 @@ def chosen_view(request):
     return request.session.get("pictures_view", "grid")
 
 
-def name_of(picture):
-    """Return what the desk calls a picture: its title, its words, its file."""
-    return picture.title or picture.alt or picture.uploaded_name or str(picture)
-
-
 def card(picture):
     """Return what every page that shows a picture's thumbnail needs of it."""
     return {
         "picture": picture,
-        "name": name_of(picture),
+        "name": str(picture),
         "thumbnail": picture.url_near(400),
     }
 

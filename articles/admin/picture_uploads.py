@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from articles.admin.picture_list import card, name_of
+from articles.admin.picture_list import card
 from articles.models import Picture
 from authors.merging import MergingForm
 from authors.moments import DayField
@@ -75,6 +75,9 @@ def store(picture_admin, request, data, file):
 class ManyFiles(forms.FileInput):
     allow_multiple_selected = True
 
+    def value_from_datadict(self, data, files, name):
+        return files.getlist(name)
+
 
 class ManyFilesField(forms.FileField):
     """Several files; cleans to a list of them."""
@@ -118,9 +121,8 @@ def upload_many(request, picture_admin):
         raise PermissionDenied
     if request.method != "POST":
         return _upload_page(request, picture_admin, UploadManyForm(), [])
-    data, files = request.POST, request.FILES.copy()
-    files["files"] = request.FILES.getlist("files")
-    form = UploadManyForm(data, files)
+    data = request.POST
+    form = UploadManyForm(data, request.FILES)
     if not form.is_valid():
         return _upload_page(request, picture_admin, form, [])
     stored = []
@@ -167,7 +169,7 @@ class WordsForm(MergingForm):
 
     class Meta:
         model = Picture
-        fields = ["title", "alt", "is_decorative", *COMMON]
+        fields = ["alt", "is_decorative", "title", *COMMON]
         field_classes = {"rights_expire_on": DayField}
         widgets = {
             "alt": forms.Textarea(attrs={"rows": 2}),
@@ -298,9 +300,17 @@ def _sheet_page(request, picture_admin, rows, common, rest):
 
 
 def already_here(twin):
-    """Return the sentence that says where a picture is in the library, as HTML."""
+    """Return the sentence that says where a picture is in the library, as HTML.
+
+    Its button shows in the window that another form opened for a new picture: that
+    form gets the one that is there.
+    """
     return format_html(
-        _('This picture is in the library already: <a href="{}">{}</a>.'),
+        '{} <a href="{}" target="_blank">{}</a> '
+        '<button class="use-twin" name="_use" value="{}" formnovalidate>{}</button>',
+        _("This picture is in the library already:"),
         reverse("admin:articles_picture_change", args=[twin.pk]),
-        name_of(twin),
+        twin,
+        twin.pk,
+        _("Use that one"),
     )

@@ -1,11 +1,12 @@
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.forms.widgets import Script
 from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -20,7 +21,6 @@ from articles.admin.picture_list import (
     PictureChangeList,
     cards,
     marks,
-    name_of,
 )
 from articles.models import Article, Page, Picture
 from authors.desk import DeskAdmin
@@ -171,7 +171,7 @@ class PictureAdmin(KeptWhileUsed, DeskAdmin):
 
     @admin.display(description=_("picture"))
     def named(self, picture):
-        return name_of(picture)
+        return str(picture)
 
     @admin.display(description=_("to look after"))
     def care(self, picture):
@@ -187,6 +187,17 @@ class PictureAdmin(KeptWhileUsed, DeskAdmin):
         return date_format(timezone.localtime(picture.created_at), "j M Y")
 
     # The form.
+
+    def add_view(self, request, form_url="", extra_context=None):
+        key = request.POST.get("_use", "")
+        if key.isdecimal() and self.has_view_permission(request):
+            twin = get_object_or_404(Picture, pk=key)
+            if IS_POPUP_VAR in request.POST:
+                return self.response_add(request, twin)
+            return HttpResponseRedirect(
+                reverse("admin:articles_picture_change", args=[twin.pk])
+            )
+        return super().add_view(request, form_url, extra_context)
 
     def get_fieldsets(self, request, picture=None):
         fieldsets = super().get_fieldsets(request, picture)
@@ -236,7 +247,7 @@ class PictureAdmin(KeptWhileUsed, DeskAdmin):
                 "“%(name)s” is not described yet. Before it is published, say what it "
                 "shows, or mark it as decorative."
             )
-            name = {"name": name_of(picture)}
+            name = {"name": str(picture)}
             self.message_user(request, told % name, messages.WARNING)
 
     def render_change_form(self, request, context, **kwargs):

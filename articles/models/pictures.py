@@ -94,7 +94,7 @@ class Picture(Shown, models.Model):
         ]
 
     def __str__(self):
-        return self.title or self.alt or self.file.name
+        return self.title or self.alt or self.uploaded_name or self.file.name
 
     def save(self, *args, **kwargs):
         """Save it; a moved focal point wants new cuts, an abandoned upload no files.

@@ -85,9 +85,9 @@ class Entry:
     def as_address(self):
         host, slash, rest = self.address.partition("/")
         path, mark, query = rest.rpartition("?")
-        if not mark or query not in ("", "plain") and not query.startswith("page="):
-            path, query = rest, ""
-        return Address(host, slash + path, query)
+        if mark and (query == "plain" or query.startswith("page=")):
+            return Address(host, slash + path, query)
+        return Address(host, slash + rest, "")
 
 
 class Store:

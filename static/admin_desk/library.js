@@ -1,6 +1,10 @@
 // The grid of pictures: arrow keys walk through it, Shift chooses a range, and the
 // bar of actions says how many are chosen. Links and boxes work without this.
 
+// On a phone the filters would push every picture off the screen.
+const filters = document.querySelector(".library-filters");
+if (filters && matchMedia("(max-width: 767px)").matches) filters.open = false;
+
 const grid = document.querySelector("#changelist-form .library");
 if (grid) walk(grid);
 

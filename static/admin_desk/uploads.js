@@ -216,7 +216,7 @@ function Uploads(panel) {
       link.append(image, " ");
     }
     const name = document.createElement("bdi");
-    name.textContent = picture.title || picture.alt || `${picture.id}`;
+    name.textContent = picture.name;
     link.append(name);
     return link;
   }

@@ -155,7 +155,7 @@ function readAloud(button, speech) {
 function linesOf(story) {
   const lines = [];
   for (const block of story.querySelectorAll("h1, .standfirst, .body :is(h2, h3, h4, p, li, dt, dd, footer)")) {
-    if (block.closest(".blocks, figure, .gallery, .table, [aria-hidden]") || block.querySelector("p, li")) continue;
+    if (block.closest(".blocks, figure, .pullquote, .table, [aria-hidden]") || block.querySelector("p, li")) continue;
     const text = block.cloneNode(true);
     for (const mute of text.querySelectorAll(".footnote, .source")) mute.remove();
     const language = block.closest("[lang]").lang;
@@ -172,4 +172,55 @@ function sentences(text, language) {
   } catch {
     return whole ? [whole] : [];
   }
+}
+
+// A story counts once in a browser's session, when it was in view for eight seconds: its
+// number is sent, and nothing else (docs/reading-counts.md).
+function countRead({ read, article }) {
+  let left = 8000;
+  let began = 0;
+  let timer;
+  const isCounted = () => {
+    try {
+      const name = `read-${article}`;
+      const was = sessionStorage.getItem(name);
+      sessionStorage.setItem(name, "1");
+      return was;
+    } catch {
+      return false;
+    }
+  };
+  const send = () => {
+    document.removeEventListener("visibilitychange", look);
+    if (!isCounted()) navigator.sendBeacon(read, article);
+  };
+  function look() {
+    clearTimeout(timer);
+    if (began) left -= Date.now() - began;
+    began = 0;
+    // A page that is loaded beforehand is hidden until somebody wants it.
+    if (document.visibilityState !== "visible" || document.prerendering) return;
+    began = Date.now();
+    timer = setTimeout(send, left);
+  }
+  document.addEventListener("visibilitychange", look);
+  look();
+}
+
+// The list is asked for when the reader comes near; the style sheet keeps its place.
+const mostRead = document.querySelector("[data-list]");
+if (mostRead) {
+  if (mostRead.dataset.read && !navigator.webdriver) countRead(mostRead.dataset);
+  const near = new IntersectionObserver(
+    async ([entry]) => {
+      if (!entry.isIntersecting) return;
+      near.disconnect();
+      // Without an answer, the link to the page stays.
+      const answer = await fetch(mostRead.dataset.list).catch(() => null);
+      if (answer?.ok) mostRead.insertAdjacentHTML("beforeend", await answer.text());
+      mostRead.querySelector(`a[href="${CSS.escape(location.pathname)}"]`)?.setAttribute("aria-current", "page");
+    },
+    { rootMargin: "600px" },
+  );
+  near.observe(mostRead);
 }

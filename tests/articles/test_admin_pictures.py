@@ -41,9 +41,11 @@ class Uploading(TestCase):
         self.assertFalse(Picture.objects.exists())
 
     def test_the_words_may_follow_later(self):
-        self.post(upload=image_file())
+        self.post(upload=image_file(name="river.png"))
         picture = Picture.objects.get()
         self.assertEqual((picture.alt, picture.is_decorative), ("", False))
+        self.assertEqual(picture.uploaded_name, "river.png")
+        self.assertEqual(picture.uploaded_by.username, "erin")
 
     def test_a_decorative_picture_needs_no_words(self):
         self.post(upload=image_file(), is_decorative="on")
@@ -57,6 +59,51 @@ class Uploading(TestCase):
         picture.refresh_from_db()
         self.assertEqual((picture.alt, picture.focal_x), ("New", 0.2))
         self.assertEqual(picture.width, 900)
+
+    def test_the_same_file_again_is_said_at_the_field(self):
+        here = make_picture(40, 30, title="An old one")
+        page = self.post(upload=image_file(40, 30), alt="The river")
+        self.assertContains(page, "This picture is in the library already:")
+        self.assertContains(page, "An old one")
+        self.assertContains(page, 'value="The river"')
+        self.assertEqual(Picture.objects.get(), here)
+
+    def test_a_form_that_asked_for_a_new_one_may_have_the_old_one(self):
+        here = make_picture(40, 30)
+        answer = self.client.post(ADD, {"_popup": "1", "_use": here.pk})
+        self.assertContains(answer, f"&quot;value&quot;: &quot;{here.pk}&quot;")
+        answer = self.client.post(ADD, {"_use": here.pk})
+        self.assertRedirects(
+            answer, reverse("admin:articles_picture_change", args=[here.pk])
+        )
+        self.assertEqual(Picture.objects.count(), 1)
+
+    def test_another_file_keeps_words_and_uses_and_asks_for_the_focal_point(self):
+        picture = make_picture(60, 40, alt="Old", focal_x=0.2, focal_y=0.9)
+        article = make_article(lead_picture=picture)
+        url = reverse("admin:articles_picture_change", args=[picture.pk])
+        self.post(url, upload=image_file(80, 60, color="red"), keeps_focal_point="on")
+        picture.refresh_from_db()
+        self.assertEqual((picture.width, picture.alt), (80, "Old"))
+        self.assertEqual((picture.focal_x, picture.focal_y), (0.2, 0.9))
+        form = filled_form(self.client, url, "picture_form")
+        del form["keeps_focal_point"]
+        file = image_file(90, 60, color="blue", name="blue.png")
+        self.client.post(url, form | {"upload": file})
+        picture.refresh_from_db()
+        self.assertEqual((picture.width, picture.uploaded_name), (90, "blue.png"))
+        self.assertEqual((picture.focal_x, picture.focal_y), (0.5, 0.5))
+        article.refresh_from_db()
+        self.assertEqual(article.lead_picture, picture)
+
+    def test_another_file_that_another_picture_has_is_refused(self):
+        make_picture(40, 30, title="An old one")
+        picture = make_picture(60, 40)
+        url = reverse("admin:articles_picture_change", args=[picture.pk])
+        page = self.post(url, upload=image_file(40, 30))
+        self.assertContains(page, "An old one")
+        picture.refresh_from_db()
+        self.assertEqual(picture.width, 60)
 
     def test_the_thumbnail_leads_to_a_file(self):
         picture = make_picture()

@@ -32,6 +32,7 @@ class TestLibrary:
         (found,) = choose(contributor).json()["pictures"]
         assert found == {
             "id": picture.pk,
+            "name": "A river",
             "title": "",
             "alt": "A river",
             "is_described": True,

@@ -42,10 +42,10 @@ class Command(BaseCommand):
         if not pages:
             raise CommandError(f"No page is kept of {path}.")
         for page in pages:
-            until = f", until {_when(page.until)}" if page.until else ""
-            self.stdout.write(
-                f"{page.address}: {page.bytes} bytes, since {_when(page.kept_at)}{until}"
-            )
+            times = f"since {_when(page.kept_at)}"
+            if page.until:
+                times += f", until {_when(page.until)}"
+            self.stdout.write(f"{page.address}: {page.bytes} bytes, {times}")
             self.stdout.write("  " + " ".join(store.keys_of(page)))
 
     def _key(self, store, key, **options):
