@@ -61,7 +61,7 @@ def merge(old, new, *, fills=False, keeps_printed_name=False):
     _count_versions(keys - _repoint(old, new))
     _keep_in_step(in_step)
     signals.articles_changed.send(sender=model, articles=list(keys))
-    change(old.shown_key(()), new.shown_key(()))
+    change(*(key for row in (old, new) for key in (row.shown_key(), row.card_key())))
     old.delete()
     return _count_originals(keys)
 

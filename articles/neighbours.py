@@ -44,8 +44,8 @@ def neighbours_of(article):
     note(f"beside-{article.pk}")
     if isinstance(picks, list):
         # Also those that are still to come.
-        note(*(f"card-{pick}" for pick in picks))
-    note(*(f"card-{story.pk}" for stories in found.values() for story in stories))
+        note(*(f"article-{pick}-card" for pick in picks))
+    note(*(story.card_key() for stories in found.values() for story in stories))
     note(*(f"tagged-{tag.pk}" for tag in article.tags.all()[:TAGS]))
     if article.series_id:
         note(f"in-series-{article.series_id}")

@@ -7,6 +7,12 @@ from django.utils import timezone
 
 from authors.shown import note
 
+# What a card shows of a byline.
+BYLINE = (
+    *("article", "role", "credit", "position"),
+    *("author__name", "author__slug"),
+)
+
 
 class ArticleQuerySet(models.QuerySet):
     def live(self, at=None):
@@ -174,25 +180,27 @@ class ArticleQuerySet(models.QuerySet):
         """Load what templates/articles/_card.html shows, however long the list."""
         return (
             self.select_related("section", "lead_picture")
-            .prefetch_related(_bylines(self.model, "author"))
-            .defer("body", "sources", "ai_use")
+            .prefetch_related(
+                models.Prefetch("bylines", _bylines(self.model).only(*BYLINE))
+            )
+            .defer("body", "sources", "ai_use", "section__description")
         )
 
     def for_page(self):
         """Load what templates/articles/article_detail.html shows of the article."""
         return self.select_related(
             "section", "series", "lead_picture", "social_picture"
-        ).prefetch_related(
-            _bylines(self.model, "author"),
+        ).defer("section__description", "series__description").prefetch_related(
+            models.Prefetch("bylines", _bylines(self.model)),
             "bylines__author__links",
             "tags",
             "corrections",
+            "related_stories",
         )
 
 
-def _bylines(article_model, *joined):
-    byline_model = article_model.bylines.rel.related_model
-    return models.Prefetch("bylines", byline_model.objects.select_related(*joined))
+def _bylines(article_model):
+    return article_model.bylines.rel.related_model.objects.select_related("author")
 
 
 class PageQuerySet(models.QuerySet):

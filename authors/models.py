@@ -37,6 +37,8 @@ def sort_name_of(name):
 class Author(Shown, models.Model):
     """Somebody who has written for the site, with or without a login."""
 
+    whole_by = "bio"
+
     name = models.CharField(max_length=200, help_text=_("As printed in the byline."))
     sort_name = models.CharField(
         max_length=200,

@@ -61,16 +61,18 @@ def note_lasting():
 class Shown:
     """A model whose rows note themselves when they are loaded for a page.
 
-    `shown_as` is the first part of the key, the model's name unless told.
+    As `author-3`; loaded without the column `whole_by`, as lists and bylines load
+    them, as `author-3-card`: a change of what only the whole shows leaves those be.
     """
 
-    shown_as = ""
+    whole_by = ""
 
     @classmethod
     def from_db(cls, db, field_names, values):
         row = super().from_db(db, field_names, values)
         if (noted := _noted.get()) is not None:
-            noted.keys.add(row.shown_key(field_names))
+            is_whole = not cls.whole_by or cls.whole_by in field_names
+            noted.keys.add(row.shown_key() if is_whole else row.card_key())
         return row
 
     def save(self, *args, **kwargs):
@@ -78,9 +80,11 @@ class Shown:
         with transaction.atomic(savepoint=False):
             super().save(*args, **kwargs)
 
-    def shown_key(self, loaded):
-        """Return the key of a row of which these columns were loaded."""
-        return f"{self.shown_as or self._meta.model_name}-{self.pk}"
+    def shown_key(self):
+        return f"{self._meta.model_name}-{self.pk}"
+
+    def card_key(self):
+        return f"{self._meta.model_name}-{self.pk}-card"
 
 
 # What stands behind these keys was changed: sent with `keys`, a set, in the

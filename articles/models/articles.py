@@ -50,6 +50,8 @@ class Article(Shown, models.Model):
     their first publication.
     """
 
+    whole_by = "body"
+
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
         REVIEW = "review", _("in review")
@@ -339,10 +341,6 @@ class Article(Shown, models.Model):
 
     def get_absolute_url(self):
         return quoted(self.path) if self.path else ""
-
-    def shown_key(self, loaded):
-        """Return the key of its page or, loaded without the body, of its card."""
-        return f"{'article' if 'body' in loaded else 'card'}-{self.pk}"
 
     def is_live(self, at=None):
         """Say what ArticleQuerySet.live() says, of this one article."""

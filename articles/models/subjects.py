@@ -12,6 +12,8 @@ from authors.slugs import make_slug, make_unique_slug
 class Section(Shown, models.Model):
     """A department of the publication. A section may stand under one other."""
 
+    whole_by = "description"
+
     name = models.CharField(max_length=100)
     slug = models.SlugField(max_length=100, unique=True, blank=True, allow_unicode=True)
     parent = models.ForeignKey(
@@ -63,6 +65,8 @@ class Section(Shown, models.Model):
 class Series(Shown, models.Model):
     """Articles that are parts of one whole, in order."""
 
+    whole_by = "description"
+
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=100, unique=True, blank=True, allow_unicode=True)
     description = models.TextField(blank=True)
@@ -87,6 +91,8 @@ class Series(Shown, models.Model):
 
 class Tag(Shown, TagBase):
     """What an article is about, across sections."""
+
+    whole_by = "description"
 
     description = models.TextField(
         blank=True, help_text=_("Shown at the top of the tag’s page.")

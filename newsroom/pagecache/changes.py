@@ -1,8 +1,9 @@
 """What readers' pages show of a row, as surrogate keys.
 
 Pages note keys while they are rendered (authors/shown.py); this module says which of
-them a change concerns. An article has two: `article-12` is on its own page, `card-12`
-on every page that shows its headline. Lists have their own, so that what could enter
+them a change concerns. An article has two: `article-12` is on its own page, and
+`article-12-card` on every page that shows its headline; so have authors, sections,
+tags and series. Lists have their own, so that what could enter
 a list throws away the pages of that list and no others:
 
 `latest months in-month-2026-11 in-section-2 in-series-1 tagged-5 by-author-3 tags
@@ -12,7 +13,26 @@ authors`, and `beside-12`, the page whose previous or next story changed.
 from django.utils import timezone
 
 from articles import neighbours
-from articles.models import Article, ArticleTag, Byline
+from articles.models import (
+    Article,
+    ArticleTag,
+    Byline,
+    Correction,
+    Page,
+    Picture,
+    RelatedStory,
+    Section,
+    Series,
+    Tag,
+)
+from authors.models import Author, AuthorLink
+from newsroom.blocks.models import (
+    AdvertiseBlock,
+    ShareBlock,
+    ShareBlockNetwork,
+    ShareNetwork,
+)
+from newsroom.models import MenuItem, Publication
 
 # Columns readers see nothing of. A new column counts as seen until it stands here.
 UNSEEN = {
@@ -28,42 +48,69 @@ CARD = {
     *("path", "headline", "front_headline", "standfirst", "language"),
     *("section_id", "lead_picture_id", "published_at"),
 }
+# What bylines, kickers, lists of tags show; all of it, of what has no cards.
+CARDS = {
+    Author: ("name", "slug"),
+    Section: ("name", "slug", "back_label", "parent_id"),
+    Series: ("name", "slug"),
+    Tag: ("name", "slug"),
+}
+# Lists of all of them.
+INDEXES = {Author: {"authors"}, Tag: {"tags"}}
 # What decides which lists an article is in, and where.
 PLACE = {"section_id", "series_id", "series_position", "published_at", "path"}
 
 
-def stored(article, update_fields=None):
-    """Return the Article as the database has it, before it is saved.
+def stored(row, update_fields=None):
+    """Return a row as the database has it, before it is saved or deleted.
 
-    None for a new one, and where `update_fields` names nothing that readers see.
+    None for a new one, for what needs no comparing, and where `update_fields` names
+    nothing of an article that readers see.
     """
-    if article._state.adding or not article.pk:
+    model = type(row)
+    if row._state.adding or model not in COMPARED:
         return None
-    if update_fields is not None and not NAMES & set(update_fields):
-        return None
-    return Article.objects.order_by().only(*SEEN).filter(pk=article.pk).first()
+    rows = model.objects.order_by().filter(pk=row.pk)
+    if model is Article:
+        if update_fields is not None and not NAMES & set(update_fields):
+            return None
+        rows = rows.only(*SEEN)
+    return rows.first()
 
 
-def keys_of_save(old, article, at=None):
+def keys_of(old, row):
     """Return the keys of what a save changed; `old` is what `stored` returned."""
-    at = at or timezone.now()
+    return KEYS[type(row)](old, row)
+
+
+def keys_of_gone(old, row):
+    """Return the keys of what a row's deletion changed."""
+    if type(row) is Article:
+        is_seen = old is not None and old.status != Article.Status.WORKING
+        return whole(old) if is_seen else set()
+    keys = keys_of(None, row)
+    if type(row) in (Section, Tag):
+        # A block that was limited to it stands elsewhere now, or nowhere.
+        for model in BLOCKS:
+            keys.update(*(_of_block(None, block) for block in model.objects.all()))
+    return keys
+
+
+def _of_article(old, article):
+    now = timezone.now()
     if article.status == Article.Status.WORKING:
         return set()
-    was_live = old is not None and old.is_live(at)
-    is_live = article.is_live(at)
-    different = {
-        name
-        for name in SEEN
-        if old is None or getattr(old, name) != getattr(article, name)
-    }
+    was_live = old is not None and old.is_live(now)
+    is_live = article.is_live(now)
+    different = _different(SEEN, old, article)
     if not different:
         return set()
     if not (was_live or is_live):
         # Its address may be kept as the page of something gone.
-        return {f"article-{article.pk}", f"card-{article.pk}"} if old else set()
-    keys = {f"article-{article.pk}"}
+        return {article.shown_key(), article.card_key()} if old else set()
+    keys = {article.shown_key()}
     if was_live != is_live or different & CARD:
-        keys.add(f"card-{article.pk}")
+        keys.add(article.card_key())
     if was_live != is_live or different & PLACE:
         keys |= lists_of(article)
         if old is not None:
@@ -71,9 +118,100 @@ def keys_of_save(old, article, at=None):
     return keys
 
 
+def _different(names, old, row):
+    return {n for n in names if old is None or getattr(old, n) != getattr(row, n)}
+
+
+def _of_part(old, part):
+    """Return the keys of what belongs to an article; none of a working copy's."""
+    return {part.article.shown_key()} if part.article.is_live() else set()
+
+
+def _of_byline(old, byline):
+    keys = _of_part(old, byline)
+    if keys:
+        keys |= {byline.article.card_key(), f"by-author-{byline.author_id}", "authors"}
+    return keys
+
+
+def _of_tagging(old, tagging):
+    article = tagging.content_object
+    if not article.is_live():
+        return set()
+    return {article.shown_key(), f"tagged-{tagging.tag_id}", "tags"}
+
+
+def _of_subject(old, row):
+    """Return the keys of an author, a section, a series or a tag."""
+    keys = {row.shown_key()}
+    different = _different(CARDS[type(row)], old, row)
+    if different:
+        keys |= {row.card_key(), *INDEXES.get(type(row), ())}
+    if isinstance(row, Section) and different:
+        keys |= _of_menus(section=row)
+        parents = {row.parent_id, old.parent_id if old else None} - {None}
+        if "parent_id" in different:
+            keys |= {f"in-section-{pk}" for pk in (row.pk, *parents)}
+    return keys
+
+
+def _of_page(old, page):
+    keys = {page.shown_key()}
+    if _different(
+        ("title", "path", "language", "is_published", "trashed_at"), old, page
+    ):
+        keys |= _of_menus(page=page)
+    return keys
+
+
+def _of_menus(**target):
+    """Every page shows the menus: all go when a line of them changes."""
+    return {"furniture"} if MenuItem.objects.filter(**target).exists() else set()
+
+
+def _of_block(old, block):
+    """Return the keys of the pages that show a block, and of those that may now.
+
+    What it is limited to decides: a block of one section concerns its pages only.
+    """
+    keys = {f"{block._meta.model_name}-{block.pk}"}
+    for state in filter(None, (old, block)):
+        if state.is_active:
+            place = f"blocks-{state.placement}"
+            sections = state.sections.values_list("pk", flat=True)
+            tags = state.tags.values_list("pk", flat=True)
+            keys |= (
+                {f"{place}-s{pk}" for pk in sections}
+                or {f"{place}-t{pk}" for pk in tags}
+                or {place}
+            )
+    return keys
+
+
+BLOCKS = (AdvertiseBlock, ShareBlock)
+COMPARED = {Article, Page, *CARDS, *BLOCKS}
+# A new model that readers see something of gets its line here.
+KEYS = {
+    Article: _of_article,
+    Byline: _of_byline,
+    ArticleTag: _of_tagging,
+    Correction: _of_part,
+    RelatedStory: _of_part,
+    **dict.fromkeys(CARDS, _of_subject),
+    AuthorLink: lambda old, link: {f"author-{link.author_id}"},
+    Picture: lambda old, picture: {picture.shown_key()},
+    Page: _of_page,
+    Publication: lambda old, publication: {"furniture"},
+    MenuItem: lambda old, line: {"furniture"},
+    **dict.fromkeys(BLOCKS, _of_block),
+    ShareBlockNetwork: lambda old, row: {f"shareblock-{row.block_id}"},
+    ShareNetwork: lambda old, network: {"blocks"},
+}
+
+
 def whole(article):
     """Return the keys of an article and of every list it may be in."""
-    return {f"article-{article.pk}", f"card-{article.pk}", *lists_of(article)}
+    return {article.shown_key(), article.card_key(), *lists_of(article)}
 
 
 def lists_of(article):

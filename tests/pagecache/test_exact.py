@@ -10,10 +10,11 @@ from newsroom.pagecache.addresses import address_of
 from tests.pagecache.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# Pages may go that did not change: lists, because one word says that something may
-# enter them, and stories beside what went. Of all pages kept, at most this share,
-# over a whole run.
-ALLOWANCE = 0.12
+# Lists may go though they did not change: one word says that something may enter them.
+LISTS = ("archive", "authors", "most-read", "sections", "series", "tags", "")
+# So may all pages, by what concerns the whole site: a block's flight (pages must learn
+# of the moment), rows that are merged, an import.
+SITE_WIDE = {"block", "flight", "import", "merge"}
 
 
 class Readers:
@@ -41,9 +42,14 @@ class Readers:
                 self.client.get(path)
 
 
+def is_list(path):
+    return path.split("/")[1] in LISTS
+
+
 def run(world, readers, edits):
-    """Make edits; return {stale: [(edit, path)], needless: Counter, kept: number}."""
-    stale, needless, kept_pages = [], Counter(), 0
+    """Make edits; return ([(edit, path that is stale)], [(edit, story gone needlessly)],
+    Counter of lists gone needlessly)."""
+    stale, needless, lists = [], [], Counter()
     readers.warm(world.paths())
     was = {path: readers.kept(path) for path in world.paths()}
     for _ in range(edits):
@@ -53,12 +59,14 @@ def run(world, readers, edits):
             kept, fresh = readers.kept(path), readers.fresh(path)
             if kept is not None and kept != fresh:
                 stale.append((name, path))
-            kept_pages += was.get(path) is not None
             if kept is None and was.get(path) is not None and was[path] == fresh:
-                needless[name] += 1
+                if is_list(path):
+                    lists[name] += 1
+                elif name not in SITE_WIDE:
+                    needless.append((name, path))
         readers.warm(paths)
         was = {path: readers.kept(path) for path in paths}
-    return stale, needless, kept_pages
+    return stale, needless, lists
 
 
 @pytest.fixture
@@ -67,15 +75,13 @@ def readers(store, monkeypatch):
     return Readers(store, monkeypatch)
 
 
-def test_forty_edits_leave_nothing_stale(readers):
-    stale, needless, kept = run(World(seed=1), readers, 40)
-    assert stale == []
-    assert sum(needless.values()) <= ALLOWANCE * kept, needless
+def test_a_dozen_edits_leave_nothing_stale(readers):
+    stale, needless, _lists = run(World(seed=1), readers, 12)
+    assert (stale, needless) == ([], [])
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(100, 120))
 def test_five_hundred_edits_leave_nothing_stale(readers, seed):
-    stale, needless, kept = run(World(seed), readers, 500)
-    assert stale == []
-    assert sum(needless.values()) <= ALLOWANCE * kept, needless
+    stale, needless, _lists = run(World(seed), readers, 500)
+    assert (stale, needless) == ([], [])
