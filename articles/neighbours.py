@@ -46,7 +46,7 @@ def neighbours_of(article):
         # Also those that are still to come.
         note(*(f"article-{pick}-card" for pick in picks))
     note(*(story.card_key() for stories in found.values() for story in stories))
-    note(*(f"tagged-{tag.pk}" for tag in article.tags.all()[:TAGS]))
+    note(*(f"related-{tag.pk}" for tag in article.tags.all()[:TAGS]))
     if article.series_id:
         note(f"in-series-{article.series_id}")
     previous, next_ = (next(iter(found[key]), None) for key in ("previous", "next"))

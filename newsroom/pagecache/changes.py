@@ -7,7 +7,8 @@ tags and series. Lists have their own, so that what could enter
 a list throws away the pages of that list and no others:
 
 `latest months in-month-2026-11 in-section-2 in-series-1 tagged-5 by-author-3 tags
-authors`, and `beside-12`, the page whose previous or next story changed.
+authors`; `related-5` is on stories with a tag, `beside-12` on the page whose previous
+or next story changed.
 """
 
 from django.utils import timezone
@@ -57,8 +58,6 @@ CARDS = {
 }
 # Lists of all of them.
 INDEXES = {Author: {"authors"}, Tag: {"tags"}}
-# What decides which lists an article is in, and where.
-PLACE = {"section_id", "series_id", "series_position", "published_at", "path"}
 
 
 def stored(row, update_fields=None):
@@ -111,10 +110,15 @@ def _of_article(old, article):
     keys = {article.shown_key()}
     if was_live != is_live or different & CARD:
         keys.add(article.card_key())
-    if was_live != is_live or different & PLACE:
-        keys |= lists_of(article)
-        if old is not None:
-            keys |= lists_of(old)
+    states = [state for state in (old, article) if state is not None]
+    if was_live != is_live or "published_at" in different:
+        keys.update(*map(lists_of, states))
+        if is_live:
+            keys |= related(article)
+    elif "section_id" in different:
+        keys.update(*({f"in-section-{s.section_id}", *beside(s)} for s in states))
+    if different & {"series_id", "series_position"}:
+        keys |= {f"in-series-{s.series_id}" for s in states}
     return keys
 
 
@@ -138,7 +142,8 @@ def _of_tagging(old, tagging):
     article = tagging.content_object
     if not article.is_live():
         return set()
-    return {article.shown_key(), f"tagged-{tagging.tag_id}", "tags"}
+    keys = {article.shown_key(), f"tagged-{tagging.tag_id}", "tags"}
+    return keys | {f"related-{tagging.tag_id}", article.card_key()}
 
 
 def _of_subject(old, row):
@@ -211,7 +216,17 @@ KEYS = {
 
 def whole(article):
     """Return the keys of an article and of every list it may be in."""
-    return {article.shown_key(), article.card_key(), *lists_of(article)}
+    keys = {article.shown_key(), article.card_key()}
+    return keys | lists_of(article) | related(article)
+
+
+def related(article):
+    """Return the keys of the stories it may become related to.
+
+    Where it stops to be, its card stands: that key is enough.
+    """
+    tags = ArticleTag.objects.filter(content_object=article.pk)
+    return {f"related-{pk}" for pk in tags.values_list("tag_id", flat=True)}
 
 
 def lists_of(article):

@@ -15,6 +15,12 @@ LISTS = ("archive", "authors", "most-read", "sections", "series", "tags", "")
 # So may all pages, by what concerns the whole site: a block's flight (pages must learn
 # of the moment), rows that are merged, an import.
 SITE_WIDE = {"block", "flight", "import", "merge"}
+# What a story may be related to after these goes without asking whether the story is
+# among the four that each of them shows.
+RELATED = {
+    *("backdate", "bulk_action", "draft_and_publish", "publish_again", "retag"),
+    *("schedule_and_tick", "take_from_trash", "through_the_form", "working_copy"),
+}
 
 
 class Readers:
@@ -62,7 +68,7 @@ def run(world, readers, edits):
             if kept is None and was.get(path) is not None and was[path] == fresh:
                 if is_list(path):
                     lists[name] += 1
-                elif name not in SITE_WIDE:
+                elif name not in SITE_WIDE | RELATED:
                     needless.append((name, path))
         readers.warm(paths)
         was = {path: readers.kept(path) for path in paths}
