@@ -69,6 +69,14 @@ def scheme():
     return urlsplit(settings.SITE_URL).scheme
 
 
+def scheme_of(environ):
+    """Return the scheme the reader used, as the proxy we trust tells it."""
+    trusted = settings.SECURE_PROXY_SSL_HEADER
+    if trusted and trusted[0] in environ:
+        return "https" if environ[trusted[0]] == trusted[1] else "http"
+    return environ["wsgi.url_scheme"]
+
+
 def address_of(environ):
     """Return the Address a WSGI request asks for, None if none may be kept there."""
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -100,6 +108,9 @@ def _known(query):
     page = plain = ""
     for part in query.split("&"):
         name, _, value = part.partition("=")
+        if "%" in name or "+" in name:
+            # May be a name we know, in disguise.
+            return None
         if name == "page":
             if page or not PAGE.fullmatch(value):
                 return None

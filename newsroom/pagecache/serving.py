@@ -5,13 +5,10 @@ from django.utils.cache import patch_vary_headers
 
 from authors.shown import noting
 from newsroom.pagecache import checking, journal, node
-from newsroom.pagecache.addresses import address_of, scheme
-from newsroom.pagecache.store import Page
+from newsroom.pagecache.addresses import address_of, scheme, scheme_of
+from newsroom.pagecache.headers import CDN, READERS, is_usual
+from newsroom.pagecache.store import KINDS, OTHER, Page
 
-# Browsers ask every time, and hear 304; a CDN keeps a page until it is told (Fastly's
-# Surrogate-Control; CDN-Cache-Control is RFC 9213's).
-READERS = "public, max-age=0, must-revalidate"
-CDN = "max-age=31536000"
 # CDNs refuse longer headers (Fastly's and Cloudflare's documentation).
 KEYS_MAX = 15_000  # bytes
 # What is made anew for every answer.
@@ -29,7 +26,7 @@ class KeptPages:
     def __call__(self, environ, start_response):
         if node.store is not None:
             address = address_of(environ)
-            if address is not None and environ["wsgi.url_scheme"] == scheme():
+            if address is not None and scheme_of(environ) == scheme():
                 accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
                 kept = node.store.read(address, accepted)
                 if kept is not None:
@@ -126,6 +123,9 @@ def page_of(response, keys):
         response.headers["Surrogate-Key"] = " ".join(told)
         response.headers["Cache-Tag"] = ",".join(told)
     headers = [h for h in response.items() if h[0].lower() not in NOT_KEPT]
-    kind = response.get("Content-Type", "").partition(";")[0].strip()
+    # A page that says more than all others do is not left to nginx.
+    kind = OTHER
+    if response.status_code == 200 and is_usual(headers):
+        kind = KINDS.get(response.get("Content-Type", ""), OTHER)
     status = f"{response.status_code} {response.reason_phrase}"
     return Page(status, headers, response.content, kind)
