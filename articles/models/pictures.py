@@ -107,7 +107,10 @@ class Picture(models.Model):
         try:
             super().save(*args, **kwargs)
         except Exception:
-            remove_unused(self._stored)
+            # These were not there before `take`. The transaction is broken: who else
+            # may have taken the same picture in this second cannot be asked.
+            for name in self._stored:
+                default_storage.delete(name)
             raise
         if self._replaced:
             transaction.on_commit(partial(remove_unused, self._replaced))
