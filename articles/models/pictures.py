@@ -251,16 +251,6 @@ class Picture(models.Model):
             files = [file for file in files if file["focal"] == focal]
         return sorted(files, key=lambda file: file["width"])
 
-    # The same by single formats.
-
-    @property
-    def webp_srcset(self):
-        return _srcset(self._files(), "webp")
-
-    @property
-    def jpeg_srcset(self):
-        return _srcset(self._files(), "jpeg")
-
     def url_near(self, width, crop=""):
         """Address of the smallest JPEG at least this wide, else of the widest."""
         return self.sources(crop, width).url

@@ -16,6 +16,7 @@ from articles.compare import compare_values
 from articles.languages import direction_of
 from articles.names import join_names
 from articles.reading_time import minutes_to_read as minutes_of
+from articles.renditions import SOCIAL
 from articles.typography import refine
 
 register = template.Library()
@@ -80,6 +81,12 @@ def refined(markup):
 def near(picture, width):
     """Return the address of the picture in about this width, in pixels."""
     return picture.url_near(width)
+
+
+@register.filter
+def shared(picture):
+    """Return the address of the cut that social networks show (1200 × 630)."""
+    return picture.url_near(1200, SOCIAL)
 
 
 @register.simple_tag(takes_context=True)
