@@ -135,7 +135,7 @@ def _make_reads(now):
     hour = reads.hour_of(now)
     rows = []
     for place, article in enumerate(_sample(now)):
-        fame = chance.lognormvariate(3.2, 0.9) / (1 + place / 12)
+        fame = chance.lognormvariate(3.6, 0.6) / (1 + place / 4)
         ages = [(0, n) for n in range(24)] + [(n, 0) for n in range(1, 30)]
         for days, hours in ages:
             at = hour - timedelta(days=days, hours=hours)
