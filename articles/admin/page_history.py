@@ -1,7 +1,5 @@
 """The history of a simple page: the articles' own, with a restoring that is simpler."""
 
-from functools import partial
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -14,7 +12,10 @@ from articles import pages
 from articles.admin import history
 from articles.models import Page, Picture
 
-urls = partial(history.urls, restore=lambda *args: restore(*args))
+
+def urls(desk):
+    """Return the articles' pages of a history, with a restoring of its own."""
+    return history.urls(desk, restore)
 
 
 def restore(desk, request, pk, number):

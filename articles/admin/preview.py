@@ -136,7 +136,7 @@ def overlaid(desk, request, row, snapshot, fields):
     typed = dict(snapshot)
     form_fields = desk.get_form(request, row, change=True).base_fields
     stored = model_to_dict(row, form_fields)
-    stored["related"] = [story["id"] for story in snapshot["related"]]
+    stored["related"] = [story["id"] for story in snapshot.get("related", [])]
     for name, field in form_fields.items():
         if name not in snapshot or field.widget.value_omitted_from_data(
             fields, {}, name
