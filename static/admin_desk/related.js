@@ -237,7 +237,7 @@ function equip(field) {
     if (!typed) return close();
     const stories = await fetchStories({ q: typed });
     if (!stories || number !== asked) return;
-    const own = field.closest("form").dataset.article ?? location.pathname.split("/").at(-3);
+    const own = location.pathname.split("/").at(-3); // …/12/change/
     options = stories.filter(
       ({ key }) => !keys.includes(String(key)) && String(key) !== own,
     );
