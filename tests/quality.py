@@ -267,23 +267,31 @@ class Survey:
 
     def best_run(self, name, address):
         """Let Lighthouse try again: it loses points when the machine has much to do."""
-        runs = []
+        runs, trouble = [], ""
         for _ in range(ATTEMPTS):
-            runs.append(
-                quality_files.lighthouse(address, self.chromium, TOOLS, self.folder)
-            )
-            if _reaches(runs[-1][0]):
+            try:
+                run = quality_files.lighthouse(
+                    address, self.chromium, TOOLS, self.folder
+                )
+            except RuntimeError as error:  # a trace it could not record
+                trouble = str(error)
+                continue
+            runs.append(run)
+            if _reaches(run[0]):
                 break
+        title = f"Lighthouse, telephone, {name}"
+        if not runs:
+            return Promise(title, "no answer", [trouble])
         scores, told = max(runs, key=lambda run: tuple(run[0].values()))
         shift = told["audits"].get("cumulative-layout-shift", {}).get("numericValue", 0)
-        faults = [] if _reaches(scores) else quality_files.complaints(told)
-        if not _reaches(scores) and not faults:
-            faults = ["below the bound"]
+        faults = []
+        if not _reaches(scores):
+            faults = quality_files.complaints(told) or ["below the bound"]
         if shift:
             faults.append(f"layout shift {shift:.4f}")
         figure = " / ".join(str(score) for score in scores.values())
         figure += f", layout shift {shift:.3g}"
-        return Promise(f"Lighthouse, telephone, {name}", figure, faults)
+        return Promise(title, figure, faults)
 
 
 def _reaches(scores):
