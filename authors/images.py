@@ -28,7 +28,7 @@ SUFFIXES = {"", ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avi
 # 40 megapixels hold what cameras of 2026 make. WebP and AVIF are decoded whole and
 # copied by their libraries, so less of them fits into 300 MB of memory.
 MAX_PIXELS = 40_000_000
-MAX_PIXELS_OF = {"WEBP": 24_000_000, "AVIF": 24_000_000}
+MAX_PIXELS_OF = {"WEBP": 18_000_000, "AVIF": 24_000_000}
 # What has to be turned or recoloured takes its room twice; larger ones are kept at
 # half their width and height.
 MAX_PIXELS_REMADE = 25_000_000
