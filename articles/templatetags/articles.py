@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from articles import rendering
 from articles.compare import compare_values
 from articles.languages import direction_of
 from articles.names import join_names
@@ -50,13 +51,8 @@ def web_address(address):
 
 @register.filter
 def focus(picture):
-    """Return CSS classes that keep a picture's focal point in sight when cropped.
-
-    In steps of a quarter, because the pages' Content-Security-Policy allows no
-    inline style. The middle needs no class.
-    """
-    steps = (("fx", round(picture.focal_x * 4)), ("fy", round(picture.focal_y * 4)))
-    return " ".join(f"{axis}{step}" for axis, step in steps if step != 2)
+    """Return the classes of articles.rendering.focus."""
+    return rendering.focus(picture)
 
 
 @register.filter
