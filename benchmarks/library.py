@@ -59,7 +59,7 @@ PAGES = [
     ("page 400", f"{GRID}?view=grid&p=400", LIST),
     ("192 per page", f"{GRID}?per=192", (300, 14)),
     ("by name", f"{GRID}?sort=name", LIST),
-    ("search", f"{GRID}?q=river+4711", LIST),
+    ("search", f"{GRID}?q=river+4711", (250, 14)),
     ("not described", f"{GRID}?words=missing", LIST),
     ("rights expired", f"{GRID}?rights=over", LIST),
     ("a month", f"{GRID}?month={timezone.localdate():%Y-%m}", LIST),
