@@ -50,12 +50,6 @@ def web_address(address):
 
 
 @register.filter
-def focus(picture):
-    """Return the classes of articles.rendering.focus."""
-    return rendering.focus(picture)
-
-
-@register.filter
 def isolated(text):
     """Return a text for a place without markup, where it may stand beside others.
 
@@ -143,20 +137,13 @@ def place_in(parts, article):
     return {"number": at + 1, "before": before, "after": after}
 
 
-@register.inclusion_tag("articles/_picture.html")
+@register.simple_tag
 def picture(picture, sizes, *, crop="", is_first=False):
-    """Show a picture in the sizes the browser may choose from.
-
-    `crop` is a shape of renditions.CROPS; until that cut is made, the whole picture
-    stands there, with classes that keep its focal point in sight. The first on a page
-    is what readers wait for: it is loaded before all others, not lazily.
-    """
-    return {
-        "picture": picture,
-        "sources": picture.sources(crop),
-        "sizes": sizes,
-        "is_first": is_first,
-    }
+    """Show a picture in the sizes the browser may choose from, as bodies do."""
+    element = rendering.picture_element(
+        picture, picture.alt_text, sizes=sizes, crop=crop, is_first=is_first
+    )
+    return rendering.markup_of([element])
 
 
 @register.simple_tag
