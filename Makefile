@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test prove lint format lock clean
+.PHONY: run test prove quality lint format lock clean
 
 run: .venv/base .env .venv/static
 	@$(BIN)/python manage.py migrate -v 0
@@ -16,6 +16,10 @@ test: .venv/dev
 
 prove: .venv/dev
 	@$(BIN)/python -m tests.run -m "proof" $(ARGS)
+
+# Lighthouse, axe, the Nu HTML checker and our own looks: docs/quality.md.
+quality: .venv/dev .venv/quality/installed
+	@$(BIN)/python -m tests.quality $(ARGS)
 
 lint: .venv/dev
 	@$(BIN)/ruff check .
@@ -34,6 +38,7 @@ lock: .venv/dev
 	    --generate-hashes --no-annotate \
 	    --custom-compile-command "make lock" \
 	    requirements/$$set.in -o requirements/$$set.txt; done
+	@cd requirements/quality && npm install --package-lock-only --silent
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache
@@ -53,6 +58,15 @@ clean:
 	@echo "Installing what the tests need …"
 	@$(BIN)/pip install --quiet --require-hashes -r requirements/dev.txt
 	@touch $@ .venv/base
+
+.venv/quality/installed: requirements/quality/package.json requirements/quality/package-lock.json | .venv/bin/python
+	@command -v npm > /dev/null \
+	  || { echo "make quality needs Node.js 18 or newer, with npm"; exit 1; }
+	@echo "Installing the tools of make quality …"
+	@mkdir -p $(@D)
+	@cp requirements/quality/package.json requirements/quality/package-lock.json requirements/quality/.npmrc $(@D)
+	@cd $(@D) && npm ci --silent
+	@touch $@
 
 # A private secret for this machine; see the README's table of settings.
 .env:

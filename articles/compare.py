@@ -502,6 +502,7 @@ BLOCK_NAMES = {
     "source": gettext_lazy("source"),
     "caption": gettext_lazy("caption"),
     "picture": gettext_lazy("picture"),
+    "gallery": gettext_lazy("gallery"),
     "embed": gettext_lazy("embed"),
     "row": gettext_lazy("row of a table"),
     "rule": gettext_lazy("line"),
@@ -568,6 +569,9 @@ def _block(element, kind, blocks):
 def _figure(figure, blocks):
     if address := figure.get("data-embed"):
         _stand_in("embed", _("[Embedded: %s]") % address, blocks)
+    if figure.get("class") == "gallery":
+        _gallery(figure, blocks)
+        return
     number = figure.get("data-picture")
     image = figure.find(".//img")
     if number or image is not None:
@@ -575,6 +579,15 @@ def _figure(figure, blocks):
     for child in figure:
         if child.tag == "figcaption" or child.tag == "table":
             _block(child, "caption", blocks)
+
+
+def _gallery(gallery, blocks):
+    """Add a row that says where a gallery begins, one per picture, and its caption."""
+    pictures = gallery.findall("figure")
+    told = _("[Gallery of %(number)d pictures]") % {"number": len(pictures)}
+    _stand_in("gallery", told, blocks)
+    for part in gallery:
+        _block(part, "caption", blocks)
 
 
 def _picture(image, number=None):

@@ -11,8 +11,8 @@ EDITOR = "articles/editor"
 MODULES = {
     f"{EDITOR}/{name}": f"{EDITOR}/{name}.js"
     for name in (
-        *("commands", "dialogs", "paste", "pictures", "schema"),
-        *("spelling", "toolbar", "views", "words"),
+        *("commands", "dialogs", "embeds", "galleries", "library", "paste"),
+        *("pictures", "schema", "spelling", "toolbar", "uploads", "views", "words"),
     )
 }
 PACKAGE = {"django-prose-editor/editor": "django_prose_editor/editor.js"}
@@ -38,7 +38,8 @@ class BodyWidget(ProseEditorWidget):
             "pictures": {
                 "list": reverse_lazy("admin:articles_picture_chooser"),
                 "upload": reverse_lazy("admin:articles_picture_upload"),
-            }
+            },
+            "embeds": reverse_lazy("admin:articles_embed"),
         }
 
 

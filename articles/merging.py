@@ -245,7 +245,8 @@ def with_picture(body, old, new):
         _correct_caption(figure, old, new)
         return lxml.html.tostring(figure, encoding="unicode", with_tail=False)
 
-    # A stored body has one spelling, in which no figure stands in another.
+    # A stored body has one spelling; figures stand in galleries, which show none
+    # themselves.
     shown = re.escape(in_use.in_figure(old.pk))
     figure = rf"<figure\b[^>]*\s{shown}[^>]*>.*?</figure>"
     return clean(re.sub(figure, changed, body, flags=re.DOTALL))

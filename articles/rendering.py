@@ -88,17 +88,18 @@ def expand(body, pictures, *, host="", is_plain=False):
     gap = _place_for_blocks(root)
     if gap is None:
         gap = len(children)
-    start = format_html("{}{}", root.text or "", _markup(children[:gap]))
+    start = format_html("{}{}", root.text or "", markup_of(children[:gap]))
     return Body(
         start,
-        _markup(children[gap:]),
+        markup_of(children[gap:]),
         notes,
         has_gallery=root.find(".//div[@class='shots']") is not None,
         has_frames=root.find(".//a[@data-frame]") is not None,
     )
 
 
-def _markup(elements):
+def markup_of(elements):
+    """Return lxml elements as HTML of today."""
     markup = "".join(html.tostring(element, encoding="unicode") for element in elements)
     # libxml2 is older than <source> and closes it, which HTML forbids.
     return mark_safe(markup.replace("</source>", ""))
@@ -141,7 +142,7 @@ def _expand_picture(figure, pictures, *, is_plain):
     elif in_gallery(figure):
         expanded = _shot(picture, alt)
     else:
-        expanded = picture_markup(picture, alt)
+        expanded = picture_element(picture, alt)
     if image is None:
         figure.insert(0, expanded)
     else:
@@ -154,11 +155,12 @@ def in_gallery(figure):
     return parent is not None and parent.get("class") == "gallery"
 
 
-def picture_markup(picture, alt, *, sizes=SIZES, crop="", is_lazy=True):
+def picture_element(picture, alt, *, sizes=SIZES, crop="", is_first=False):
     """Return the element that shows a picture in the formats and sizes there are.
 
-    `crop` is one of articles.renditions.CROPS; where that cut does not exist, the
-    style sheet makes it around the focal point.
+    `crop` is one of articles.renditions.CROPS; where that cut is not made yet, the
+    style sheet makes it around the focal point. The first picture of a page is what
+    readers wait for: it is loaded before all others, not lazily.
     """
     sources = picture.sources(crop)
     image = E.img(
@@ -171,7 +173,9 @@ def picture_markup(picture, alt, *, sizes=SIZES, crop="", is_lazy=True):
     if sources.srcset:
         image.set("srcset", sources.srcset)
         image.set("sizes", sizes)
-    if is_lazy:
+    if is_first:
+        image.set("fetchpriority", "high")
+    else:
         image.set("loading", "lazy")
     if crop and not sources.is_cropped and (classes := focus(picture)):
         image.set("class", classes)
@@ -199,7 +203,7 @@ def _shot(picture, alt):
 
     static/site/gallery.js opens the large one on the page, in its own measures.
     """
-    small = picture_markup(picture, alt, sizes=GALLERY_SIZES, crop=GALLERY_CROP)
+    small = picture_element(picture, alt, sizes=GALLERY_SIZES, crop=GALLERY_CROP)
     whole = picture.sources(near=LARGE)
     link = _link(whole.url, "")
     link.set("data-width", str(whole.width))

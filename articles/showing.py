@@ -41,6 +41,16 @@ def render_plain(request, article):
     return render(request, "articles/article_plain.html", context)
 
 
+def render_page(request, page, template=None, **context):
+    """Show a simple page; as text alone where readers ask for `?plain`."""
+    pictures = Picture.objects.in_bulk(picture_ids(page.body))
+    is_plain = template is None and "plain" in request.GET
+    body = expand(page.body, pictures, host=request.get_host(), is_plain=is_plain)
+    template = template or f"articles/page_{'plain' if is_plain else 'detail'}.html"
+    context |= {"simple_page": page, "body": body}
+    return render(request, template, context)
+
+
 def as_told(article, snapshot):
     """Return (the article as the snapshot has it, names of what is gone by now).
 

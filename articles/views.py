@@ -7,10 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import resolve
 from django.views.decorators.http import require_safe
 
-from articles.models import Article, Page, Picture, Section, Series, Tag
+from articles.models import Article, Page, Section, Series, Tag
 from articles.paths import quoted
-from articles.rendering import expand, picture_ids
-from articles.showing import render_article, render_plain
+from articles.showing import render_article, render_page, render_plain
 from authors.pagination import get_page
 from authors.shown import note, note_lasting
 
@@ -27,7 +26,10 @@ def page_or_article(request, path):
         return show(request, article)
     slashed = [f"{path}/" for path in paths]
     pages = {
-        page.path: page for page in Page.objects.live().filter(path__in=paths + slashed)
+        page.path: page
+        for page in Page.objects.live()
+        .select_related("lead_picture")
+        .filter(path__in=paths + slashed)
     }
     if page := next((pages[path] for path in paths if path in pages), None):
         return render_page(request, page)
@@ -60,14 +62,6 @@ def spellings(request):
     capitals = quoted(request.path)
     small = re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), capitals)
     return list(dict.fromkeys([request.path, raw or capitals, capitals, small]))
-
-
-def render_page(request, page):
-    pictures = Picture.objects.in_bulk(picture_ids(page.body))
-    is_plain = "plain" in request.GET
-    body = expand(page.body, pictures, host=request.get_host(), is_plain=is_plain)
-    template = f"articles/page_{'plain' if is_plain else 'detail'}.html"
-    return render(request, template, {"simple_page": page, "body": body})
 
 
 @require_safe

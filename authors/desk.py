@@ -17,6 +17,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import BadRequest
 from django.db import models, transaction
 from django.forms.widgets import Script
+from django.http import Http404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -138,6 +139,13 @@ class DeskAdmin(DeskFields, admin.ModelAdmin):
         if row is not None and request.method == "POST":
             self.model._base_manager.select_for_update().filter(pk=row.pk).first()
             row = super().get_object(request, object_id, from_field)
+        return row
+
+    def get_row(self, request, pk):
+        """Return a row that this user may look at; raises Http404."""
+        row = self.get_queryset(request).filter(pk=pk).first()
+        if row is None or not self.has_view_permission(request, row):
+            raise Http404("There is no such row for you.")
         return row
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

@@ -28,7 +28,7 @@ SUFFIXES = {"", ".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".avi
 # 40 megapixels hold what cameras of 2026 make. WebP and AVIF are decoded whole and
 # copied by their libraries, so less of them fits into 300 MB of memory.
 MAX_PIXELS = 40_000_000
-MAX_PIXELS_OF = {"WEBP": 24_000_000, "AVIF": 24_000_000}
+MAX_PIXELS_OF = {"WEBP": 18_000_000, "AVIF": 24_000_000}
 # What has to be turned or recoloured takes its room twice; larger ones are kept at
 # half their width and height.
 MAX_PIXELS_REMADE = 25_000_000
@@ -36,6 +36,8 @@ MAX_BYTES = 40 * 1024 * 1024
 # As large as readers' files are made; JPEG is decoded no larger than needed.
 ENOUGH = (1920, 1280)
 SRGB = ImageCms.createProfile("sRGB")
+# What Pillow's decoders raise for truncated and for malicious files.
+BROKEN = (OSError, SyntaxError, ValueError, EOFError, RuntimeError, struct.error)
 
 TOO_MANY_PIXELS = _(
     "This picture has more than %(limit)d megapixels. Please upload a smaller version."
@@ -130,8 +132,7 @@ def read_image(file, *, enough=ENOUGH, is_kept=True):
             return _clean(image, kind, file, enough, is_kept)
     except Image.DecompressionBombError as error:  # Pillow's own, for what is larger
         raise _too_many_pixels(kind) from error
-    # Pillow's decoders raise these for truncated and for malicious files.
-    except (OSError, SyntaxError, ValueError, EOFError, struct.error) as error:
+    except BROKEN as error:
         raise ValidationError(DAMAGED) from error
 
 
@@ -195,8 +196,8 @@ def _clean(image, kind, file, enough, is_kept):
         image = image.reduce(2)
     image = _in_srgb(image, profile)
     # Only now: turned in its final mode, and the file's own information is gone.
-    if method := TURNS.get(orientation):
-        image = image.transpose(method)
+    if orientation in TURNS:
+        image = image.transpose(TURNS[orientation])
     image.info.clear()
     remarks = (FIRST_FRAME,) if is_animated else ()
     return CleanImage(image, kind, original, full_size if original else None, remarks)

@@ -97,6 +97,22 @@ class Clash:
     is_text: bool = False  # told word by word
 
 
+def verdict(base, theirs, mine, *, was_asked=False, choice=None):
+    """Return which of two spelled values stands: MINE, THEIRS, or None for a clash.
+
+    `base` is the mark of what both began with. Where the page asked, it is that of
+    what the page showed as theirs, and `choice` is the answer: it counts as long as
+    that is what is stored.
+    """
+    if theirs == mine:
+        return MINE
+    if was_asked:
+        return choice if choice in (MINE, THEIRS) and mark(theirs) == base else None
+    if mark(theirs) == base:
+        return MINE
+    return THEIRS if mark(mine) == base else None
+
+
 class MergingForm(forms.ModelForm):
     """A row's form; see the module's text.
 
@@ -163,15 +179,18 @@ class MergingForm(forms.ModelForm):
                 continue
             base, stored = self.base[name], self.theirs(name)
             typed = self.spell(name, self.cleaned_data[name])
-            is_asked = name in self.base.get(ASKED, [])
-            if stored == typed or (mark(stored) == base and not is_asked):
-                continue
-            if mark(typed) == base and not is_asked:
+            was_asked = name in self.base.get(ASKED, [])
+            input_name = self.add_prefix(f"{CHOICE}-{name}")
+            choice = self.data.get(input_name)
+            stands = verdict(base, stored, typed, was_asked=was_asked, choice=choice)
+            if was_asked and stands and stored != typed:
+                self.settled[input_name] = stands
+            if stands == THEIRS:
                 self._take_theirs(name)
-            elif isinstance(stored, list) and isinstance(base, list):
+            elif stands is None and isinstance(stored, list) and isinstance(base, list):
                 self._take_both(name, base)
-            else:
-                self._ask(name, stored, typed, is_asked and mark(stored) == base)
+            elif stands is None:
+                self._ask(name, input_name, stored, typed)
         if self.merged:
             changed = self.changed_data
             self.__dict__["changed_data"] = [n for n in changed if n not in self.merged]
@@ -213,30 +232,23 @@ class MergingForm(forms.ModelForm):
     def _key(self, name, row):
         return self.spell(name, [row])[0]
 
-    def _ask(self, name, stored, typed, was_shown):
-        input_name = self.add_prefix(f"{CHOICE}-{name}")
-        choice = self.data.get(input_name) if was_shown else None
-        if choice in (MINE, THEIRS):
-            self.settled[input_name] = choice
-            if choice == THEIRS:
-                self._take_theirs(name)
-        else:
-            self.clashes.append(
-                Clash(
-                    name=input_name,
-                    label=str(self.fields[name].label or name),
-                    theirs=self.told(name, stored),
-                    mine=self.told(name, typed),
-                    difference=self.difference(name, stored, typed),
-                    is_text=isinstance(self.fields[name], forms.CharField),
-                )
+    def _ask(self, name, input_name, stored, typed):
+        self.clashes.append(
+            Clash(
+                name=input_name,
+                label=str(self.fields[name].label or name),
+                theirs=self.told(name, stored),
+                mine=self.told(name, typed),
+                difference=self.difference(name, stored, typed),
+                is_text=isinstance(self.fields[name], forms.CharField),
             )
-            self.base[name] = mark(stored)
-            self.base[ASKED] = sorted({*self.base.get(ASKED, []), name})
-            self.add_error(
-                name,
-                _("Somebody else changed this too: choose at the top of the page."),
-            )
+        )
+        self.base[name] = mark(stored)
+        self.base[ASKED] = sorted({*self.base.get(ASKED, []), name})
+        self.add_error(
+            name,
+            _("Somebody else changed this too: choose at the top of the page."),
+        )
 
     def told(self, name, value):
         """Return a spelled value in words for the page of a clash."""
@@ -253,9 +265,11 @@ class MergingForm(forms.ModelForm):
         return ", ".join(value) if isinstance(value, list) else value
 
     def difference(self, name, stored, typed):
-        """Return safe HTML that shows the two word by word, or ""."""
-        field = self.fields[name]
-        return field.difference(stored, typed) if hasattr(field, "difference") else ""
+        """Return safe HTML that shows the two word by word, or "".
+
+        A form that can compare texts does it here.
+        """
+        return ""
 
 
 class BaseForm(ManagementForm):
@@ -273,6 +287,26 @@ class BaseForm(ManagementForm):
     __html__ = render
 
 
+def management_form(formset):
+    """Return a formset's management form with its `row_base`, as a BaseForm.
+
+    Django's own where that was garbled: it says so itself.
+    """
+    plain = BaseInlineFormSet.management_form.func(formset)
+    if formset.is_bound and not plain.is_valid():
+        return plain
+    form = BaseForm(
+        *((formset.data,) if formset.is_bound else ()),
+        base=formset.row_base,
+        auto_id=formset.auto_id,
+        prefix=formset.prefix,
+        initial=plain.initial,
+        renderer=formset.renderer,
+    )
+    form.full_clean()
+    return form
+
+
 class MergingFormSet(BaseInlineFormSet):
     """The rows of an inline, each merged like a form of its own.
 
@@ -288,25 +322,13 @@ class MergingFormSet(BaseInlineFormSet):
 
     @cached_property
     def management_form(self):
-        plain = BaseInlineFormSet.management_form.func(self)
         if not self.is_bound:
             self.row_base = {
                 str(form.instance.pk): form.stored
                 for form in self.initial_forms
                 if isinstance(form, MergingForm)
             }
-        if self.is_bound and not plain.is_valid():
-            return plain
-        form = BaseForm(
-            *((self.data,) if self.is_bound else ()),
-            base=self.row_base,
-            auto_id=self.auto_id,
-            prefix=self.prefix,
-            initial=plain.initial,
-            renderer=self.renderer,
-        )
-        form.full_clean()
-        return form
+        return management_form(self)
 
     def _construct_form(self, i, **kwargs):
         form = super()._construct_form(i, **kwargs)

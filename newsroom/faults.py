@@ -28,6 +28,8 @@ DRAFT_IS_STALE = timedelta(days=30)
 COPY_IS_STALE = timedelta(days=14)
 # The worst first: what readers see, then what waits.
 KINDS = ("rights_over", "missing", "link", "alt", "rights_end", "copy", "draft")
+# Of a picture: what it is called by, and what is looked at.
+NAMED = ("title", "alt", "is_decorative", "uploaded_name", "file", "rights_expire_on")
 # Paths of one query: each is asked for in up to six spellings.
 AT_ONCE = 400
 
@@ -85,6 +87,7 @@ def _of_live_articles(at):
     live = Article.objects.live(at).newest_first()
     newest = list(live.only("path", "body", "lead_picture", "copy_of")[:NEWEST])
     yield from _of_pictures(newest, timezone.localdate(at))
+    yield from _of_rights(at, {article.pk for article in newest})
     yield from _of_links(newest, at)
 
 
@@ -94,9 +97,7 @@ def _of_pictures(articles, today):
         article.pk: picture_ids(article.body) | ({article.lead_picture_id} - {None})
         for article in articles
     }
-    pictures = Picture.objects.only(
-        "title", "alt", "is_decorative", "file", "rights_expire_on"
-    ).in_bulk(set().union(*shown.values()))
+    pictures = Picture.objects.only(*NAMED).in_bulk(set().union(*shown.values()))
     for article in articles:
         for image in html.fromstring(f"<div>{article.body}</div>").iter("img"):
             if not image.get("alt", "").strip() and not _says_it(image, pictures):
@@ -105,12 +106,32 @@ def _of_pictures(articles, today):
             yield from _of_picture(article, key, pictures.get(key), today)
 
 
+def _of_rights(at, looked_at):
+    """Rights to what articles show above and beside their texts, however old these are.
+
+    Of the articles that were `looked_at`, the lead pictures are told already.
+    """
+    today = timezone.localdate(at)
+    ending = Picture.objects.filter(rights_expire_on__lte=today + RIGHTS_END_SOON)
+    for name in ("lead_picture", "social_picture"):
+        shown = Article.objects.live(at).filter(**{f"{name}__in": ending.order_by()})
+        rows = shown.newest_first().select_related(name)
+        fields = [f"{name}__{each}" for each in NAMED]
+        for article in rows.only("copy_of", name, *fields)[:MOST]:
+            if name == "social_picture" or article.pk not in looked_at:
+                yield from _of_end(article, getattr(article, name), today)
+
+
 def _of_picture(article, key, picture, today):
     if picture is None:
         yield _fault("missing", article.pk, key)
         return
     if key == article.lead_picture_id and not _is_told(picture):
         yield _fault("alt", article.pk, picture)
+    yield from _of_end(article, picture, today)
+
+
+def _of_end(article, picture, today):
     ends = picture.rights_expire_on
     if ends and ends < today:
         yield _fault("rights_over", article.pk, picture)

@@ -46,18 +46,21 @@ class Inline:
 
 
 class PolicyMiddleware(CSPMiddleware):
-    """django-csp's, which also allows pages of readers what stands in them."""
+    """django-csp's, which also allows what stands in the pages of readers.
+
+    On the desk too: its preview writes such a page into a frame, and Chromium puts
+    what is written under the policy of the page that writes.
+    """
 
     def get_policy_parts(self, request, response, report_only=False):
         parts = super().get_policy_parts(request, response, report_only)
-        replaced = parts.replace or {}
-        update = dict(parts.update or {})
-        for directive, names in FILES.items():
-            # The desk has a policy of its own, and nothing of this in its pages.
-            if directive not in replaced:
-                hashes = [_source(name) for name in names]
-                update[directive] = [*update.get(directive, ()), *hashes]
-        parts.update = update
+        hashes = {
+            directive: [_source(name) for name in names]
+            for directive, names in FILES.items()
+        }
+        for directive, sources in (parts.update or {}).items():
+            hashes[directive] = [*sources, *hashes.get(directive, ())]
+        parts.update = hashes
         return parts
 
 

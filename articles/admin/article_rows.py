@@ -20,11 +20,12 @@ from authors.merging import (
     CHOICE,
     MINE,
     THEIRS,
-    BaseForm,
     Clash,
+    management_form,
     mark,
     read_base,
     spelled,
+    verdict,
 )
 
 
@@ -67,19 +68,7 @@ class ValuesFormSet(BaseInlineFormSet):
 
     @cached_property
     def management_form(self):
-        plain = BaseInlineFormSet.management_form.func(self)
-        if self.is_bound and not plain.is_valid():
-            return plain
-        form = BaseForm(
-            *((self.data,) if self.is_bound else ()),
-            base=self.row_base,
-            auto_id=self.auto_id,
-            prefix=self.prefix,
-            initial=plain.initial,
-            renderer=self.renderer,
-        )
-        form.full_clean()
-        return form
+        return management_form(self)
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -96,19 +85,15 @@ class ValuesFormSet(BaseInlineFormSet):
     def settle(self, key, label, theirs, mine):
         """Return which of two texts stands: MINE, THEIRS, or None for a clash."""
         base = self.row_base.get(key)
-        asked = f"?{key}"
-        if base is None or theirs == mine:
+        if base is None:
             return MINE
-        if asked not in self.row_base:
-            if mark(theirs) == base:
-                return MINE
-            if mark(mine) == base:
-                self.is_merged = True
-                return THEIRS
-        name = f"{CHOICE}-{self.prefix}-{key}"
+        asked, name = f"?{key}", f"{CHOICE}-{self.prefix}-{key}"
+        was_asked = asked in self.row_base
         choice = self.data.get(name)
-        if asked in self.row_base and mark(theirs) == base and choice in (MINE, THEIRS):
-            return choice
+        stands = verdict(base, theirs, mine, was_asked=was_asked, choice=choice)
+        if stands:
+            self.is_merged = self.is_merged or (stands == THEIRS and not was_asked)
+            return stands
         self.clashes.append(Clash(name, str(label), theirs, mine, is_text=True))
         self.row_base[key] = mark(theirs)
         self.row_base[asked] = ""

@@ -1,7 +1,7 @@
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.widgets import AutocompleteSelect
-from django.http import Http404, HttpResponseRedirect
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,7 @@ from articles.admin import (
     actions,
     article_list,
     autosave,
+    embeds,
     gate,
     history,
     notes,
@@ -17,6 +18,7 @@ from articles.admin import (
     presence,
     preview,
     preview_links,
+    reads,
     related_field,
     trash,
 )
@@ -28,6 +30,7 @@ from articles.admin.article_form import (
 from articles.admin.article_rows import BylineInline, CorrectionInline
 from articles.admin.related_field import RelatedField
 from articles.admin.tag_field import TagsField
+from articles.admin.telling import tell_merged, warn_of_loss
 from articles.admin.verbs import (
     STATES,
     Refused,
@@ -38,7 +41,6 @@ from articles.admin.verbs import (
     situation,
     verbs_for,
 )
-from articles.html import lost
 from articles.models import Article
 from authors.desk import DeskAdmin
 from authors.merging import CHOICE
@@ -60,8 +62,10 @@ PARTS = (
     preview,
     preview_links,
     related_field,
+    reads,
     autosave,
     presence,
+    embeds,
 )
 
 
@@ -76,6 +80,7 @@ class ArticleAdmin(DeskAdmin):
     """
 
     form = ArticleForm
+    snapshots = revisions
     inlines = [BylineInline, CorrectionInline]
     autocomplete_fields = ["series", "lead_picture", "social_picture"]
     thumbnail_fields = ["lead_picture", "social_picture"]
@@ -214,7 +219,8 @@ class ArticleAdmin(DeskAdmin):
     @admin.display(description=_("Related stories"))
     def related(self, article):
         """Shown to those who may look at the form and not change it."""
-        return ", ".join(str(pick) for pick in article.related_stories.all()) or None
+        stories = Article.objects.live().filter(picked_for__article=article)
+        return ", ".join(map(str, stories.order_by("picked_for__position"))) or None
 
     @admin.display(description=_("address"))
     def address(self, article):
@@ -277,7 +283,7 @@ class ArticleAdmin(DeskAdmin):
         }
         for part in PARTS:
             context |= part.context(self, request, article)
-        context["media"] = context["media"] + autosave.MEDIA
+        context["media"] = context["media"] + autosave.MEDIA + autosave.PRESENCE_MEDIA
         return super().render_change_form(request, context, **kwargs)
 
     def log_addition(self, request, row, message):
@@ -291,7 +297,7 @@ class ArticleAdmin(DeskAdmin):
         if not change:
             row.created_by = request.user
             row.save()
-            self._warn_of_loss(request, row, form)
+            warn_of_loss(self, request, row, form)
             return
         original = row.original
         revisions.record_before(Article.objects.get(pk=original.pk))
@@ -312,34 +318,14 @@ class ArticleAdmin(DeskAdmin):
             row.take_approval_back()
         if changed:
             row.save(update_fields=[*changed, "updated_at"])
-        self._warn_of_loss(request, row, form)
-
-    def _warn_of_loss(self, request, article, form):
-        """Say what of the body as it was sent an article cannot hold."""
-        if "body" not in form.changed_data:
-            return
-        loss = lost(form.cleaned_data["body"], article.body)
-        parts = [
-            (_("words: %s"), " ".join(loss.words[:12])),
-            (_("pictures: %s"), ", ".join(loss.pictures[:3])),
-            (_("tables: %s"), loss.tables),
-            (_("embeds: %s"), ", ".join(loss.embeds[:3])),
-            (_("links: %s"), ", ".join(loss.links[:3])),
-        ]
-        if loss:
-            told = "; ".join(str(text % what) for text, what in parts if what)
-            self.message_user(
-                request,
-                _("The text was saved without what an article cannot hold: %s") % told,
-                messages.WARNING,
-            )
+        warn_of_loss(self, request, row, form)
 
     def save_related(self, request, form, formsets, change):
         """Save bylines and tags; then do what the pressed button says."""
         super().save_related(request, form, formsets, change)
         row, user = form.instance, request.user
         name = request.POST.get("revision_name", "").replace("\0", "").strip()[:100]
-        self._tell_merged(request, form)
+        tell_merged(self, request, form)
         offered = {verb.name: verb for verb in verbs_for(row.original, user, row)}
         verb = offered.get(form.verb)
         sent = request.POST.get(f"_{form.verb}")
@@ -377,16 +363,6 @@ class ArticleAdmin(DeskAdmin):
         if verb.name != "save":
             self.log_change(request, row, str(verb.done))
         self.message_user(request, told, messages.SUCCESS)
-
-    def _tell_merged(self, request, form):
-        """Say which fields came from somebody else, so that nobody wonders."""
-        if form.merged:
-            labels = ", ".join(str(form.fields[name].label) for name in form.merged)
-            self.message_user(
-                request,
-                _("Merged with what somebody else saved meanwhile: %s") % labels,
-                messages.INFO,
-            )
 
     def _unseen(self, form, formsets):
         """Return the labels of what this save takes from somebody else, unread."""
@@ -431,7 +407,7 @@ class ArticleAdmin(DeskAdmin):
     def _stay(self, request, article):
         """Come back to the form: an editor saves often and leaves seldom."""
         article = article.original
-        autosave.drop(request, article)
+        autosave.drop(self, request, article)
         if not self.get_queryset(request).filter(pk=article.pk).exists():
             return HttpResponseRedirect(reverse("admin:articles_article_changelist"))
         return HttpResponseRedirect(
@@ -446,10 +422,7 @@ class ArticleAdmin(DeskAdmin):
 
     def get_article(self, request, pk):
         """Return a live row that this user may look at; raises Http404."""
-        article = self.get_queryset(request).filter(pk=pk).first()
-        if article is None or not self.has_view_permission(request, article):
-            raise Http404("There is no such article for you.")
-        return article
+        return self.get_row(request, pk)
 
 
 def pressed(request):

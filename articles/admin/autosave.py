@@ -1,6 +1,7 @@
 """What somebody typed and has not saved: kept beside the article, never in it.
 
-While an article's form is open, static/admin_desk/autosave.js sends its fields to
+Of simple pages too: `article` is a Page where the desk is that of pages. While the
+form is open, static/admin_desk/autosave.js sends its fields to
 `keep` (one row per article and user) and writes them to a journal in the browser.
 Opening the form again offers what was kept. A real save calls `drop`.
 """
@@ -31,7 +32,7 @@ from django.views.decorators.http import require_GET, require_POST
 from js_asset import ImportMap, Media, Script
 
 from articles.compare import compare_values
-from articles.models import Autosave
+from articles.models import Article
 from articles.publishing import working_row
 from articles.revisions import name_of
 
@@ -47,6 +48,13 @@ SAVED_PAGES = "saved_pages"
 # In the session too: [[token, digest, article's key], …] of the last new articles.
 MADE = "made_articles"
 ADD = "articles_article_add"
+# How articles.compare shows these; whole values elsewhere.
+KINDS = {
+    "headline": "headline",
+    "title": "headline",
+    "standfirst": "standfirst",
+    "body": "body",
+}
 
 DESK = "admin_desk"
 MEDIA = Media(
@@ -57,11 +65,9 @@ MEDIA = Media(
         }
     ),
     css={"all": [f"{DESK}/compare.css", f"{DESK}/autosave.css"]},
-    js=[
-        Script(f"{DESK}/autosave.js", type="module"),
-        Script(f"{DESK}/presence.js", type="module"),
-    ],
+    js=[Script(f"{DESK}/autosave.js", type="module")],
 )
+PRESENCE_MEDIA = Media(js=[Script(f"{DESK}/presence.js", type="module")])
 
 
 def urls(desk):
@@ -76,16 +82,20 @@ def urls(desk):
         path(
             f"autosave/{name}/",
             view,
-            name=f"articles_article_autosave_{name}",
+            name=_view_name(desk, name),
         )
         for name, view in views.items()
     ]
     login_path = path(
         "autosave/login/",
         log_in(desk),
-        name="articles_article_autosave_login",
+        name=_view_name(desk, "login"),
     )
     return [*patterns, login_path]
+
+
+def _view_name(desk, name):
+    return f"articles_{desk.opts.model_name}_autosave_{name}"
 
 
 def context(desk, request, article):
@@ -98,8 +108,14 @@ def context(desk, request, article):
     if not may_change or IS_POPUP_VAR in request.GET or IS_POPUP_VAR in request.POST:
         return {"saving": None}
     was_sent = request.method == "POST"
+    is_article = desk.model is Article
     return {
         "saving": {
+            "kind": desk.opts.model_name,
+            "views": {
+                name: f"{desk.admin_site.name}:{_view_name(desk, name)}"
+                for name in ("check", "keep", "kept", "compare", "drop", "login")
+            },
             "article": article.pk if article else "",
             "user": request.user.pk,
             "username": request.user.get_username(),
@@ -108,25 +124,26 @@ def context(desk, request, article):
             "sent_page": uuid_of(request.POST.get("autosave_page")) if was_sent else "",
             "was_sent": was_sent,
             "saved_pages": " ".join(_take_saved_pages(request)),
-            "has_kept": _buffers(request.user, article).exists(),
+            "has_kept": _buffers(desk, request.user, article).exists(),
             "now": int(timezone.now().timestamp() * 1000),
             "limit": LIMIT,
             "too_large": too_large(),
-            "stamp": stamp(working_row(article)) if article else "",
+            # What presence tells of; simple pages have none.
+            "stamp": stamp(working_row(article)) if is_article and article else "",
         }
     }
 
 
-def drop(request, article):
+def drop(desk, request, article):
     """Forget what was kept of the form that `request` has just saved.
 
     Call it inside the transaction of the save: the next page of a form then tells
     the browser which journal it may drop.
     """
     token = uuid_of(request.POST.get("autosave_token"))
-    Autosave.objects.filter(
-        Q(article=article) | Q(article=None, token=token), user=request.user
-    ).delete()
+    of_row = Q(**{desk.opts.model_name: article})
+    of_token = Q(**{desk.opts.model_name: None}, token=token)
+    _buffer_model(desk).objects.filter(of_row | of_token, user=request.user).delete()
     if request.resolver_match.url_name == ADD:
         made = request.session.get(MADE, [])
         request.session[MADE] = [*made[-20:], [token, _digest(request), article.pk]]
@@ -226,11 +243,13 @@ def keep(desk, request):
     article = article_of(desk, request, sent)
     now = timezone.now()
     values = {"token": token, "tab": page, "data": data, "saved_at": now}
-    rows = _buffer(request.user, article, token)
+    rows = _buffer(desk, request.user, article, token)
     if not rows.update(**values):
         try:
             with transaction.atomic():
-                Autosave.objects.create(user=request.user, article=article, **values)
+                _buffer_model(desk).objects.create(
+                    user=request.user, **{desk.opts.model_name: article}, **values
+                )
         except IntegrityError:
             # Another tab was faster.
             rows.update(**values)
@@ -257,7 +276,7 @@ def kept(desk, request):
                     "data": buffer.data,
                     "at": int(buffer.saved_at.timestamp() * 1000),
                 }
-                for buffer in _buffers(request.user, article)[:OFFERED]
+                for buffer in _buffers(desk, request.user, article)[:OFFERED]
             ]
         }
     )
@@ -267,7 +286,7 @@ def throw_away(desk, request):
     """Drop a buffer, if it still is the one that the browser knows."""
     sent = read(request) or {}
     article = article_of(desk, request, sent)
-    rows = _buffer(request.user, article, uuid_of(sent.get("token")))
+    rows = _buffer(desk, request.user, article, uuid_of(sent.get("token")))
     rows.filter(tab=uuid_of(sent.get("page"))).delete()
     return JsonResponse({})
 
@@ -366,18 +385,25 @@ def article_of(desk, request, sent):
         return None
     if not pk.isdecimal() or len(pk) > 18:
         raise Http404
-    article = desk.get_article(request, int(pk))
+    article = desk.get_row(request, int(pk))
     if not desk.has_change_permission(request, article):
         raise PermissionDenied
     return article
 
 
-def _buffers(user, article):
-    return Autosave.objects.filter(user=user, article=article).order_by("-saved_at")
+def _buffer_model(desk):
+    """Return Autosave or PageAutosave: whose buffers a form's are."""
+    return desk.model.autosaves.rel.related_model
 
 
-def _buffer(user, article, token):
-    rows = Autosave.objects.filter(user=user, article=article)
+def _buffers(desk, user, article):
+    """Return a user's buffers of an article or page, the newest first."""
+    rows = _buffer_model(desk).objects.filter(user=user)
+    return rows.filter(**{desk.opts.model_name: article}).order_by("-saved_at")
+
+
+def _buffer(desk, user, article, token):
+    rows = _buffers(desk, user, article).order_by()
     return rows if article else rows.filter(token=token)
 
 
@@ -428,7 +454,7 @@ def _field_differences(form_class, stored, kept, names):
             continue
         old = _text(field, name, old, names)
         new = _text(field, name, new, names)
-        kind = name if name in ("headline", "standfirst", "body") else "value"
+        kind = KINDS.get(name, "value")
         if name == "related":
             kind, old, new = name, old.splitlines(), new.splitlines()
         yield Difference(field.label, compare_values(kind, old, new, running=True))

@@ -1,4 +1,9 @@
-"""The history of an article: its versions listed, named, compared and restored."""
+"""The history of an article: its versions listed, named, compared and restored.
+
+The list, the names and the comparison are those of simple pages as well: `desk` is
+then the pages', `article` a Page. What a desk calls `snapshots` is the module that
+knows what its versions hold: articles.revisions or articles.pages.
+"""
 
 from functools import partial
 
@@ -8,8 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count, Min, Q
-from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,14 +31,9 @@ PER_PAGE = 50
 VIEWS = ("sides", "running")
 
 
-class NameForm(forms.ModelForm):
-    class Meta:
-        model = Revision
-        fields = ["name"]
-
-
-def urls(desk):
+def urls(desk, restore=None):
     """Return the pages of the history, the list under Django's own name."""
+    restore = restore or restore_article
     views = [
         ("<int:pk>/history/", history, "history"),
         ("<int:pk>/history/compare/", compare, "compare"),
@@ -44,7 +44,7 @@ def urls(desk):
         path(
             address,
             desk.admin_site.admin_view(partial(view, desk)),
-            name=f"articles_article_{name}",
+            name=f"articles_{desk.opts.model_name}_{name}",
         )
         for address, view, name in views
     ]
@@ -54,7 +54,9 @@ def context(desk, request, article):
     return {}
 
 
-def compare_snapshots(old, new, names=revisions.CONTENT, *, running=False):
+def compare_snapshots(
+    old, new, names=revisions.CONTENT, *, running=False, label_of=revisions.label_of
+):
     """Return what differs: [{"name", "label", "html"}, …], as the form has it.
 
     Show each with templates/admin/articles/_compare_field.html.
@@ -62,7 +64,7 @@ def compare_snapshots(old, new, names=revisions.CONTENT, *, running=False):
     return [
         {
             "name": name,
-            "label": revisions.label_of(name),
+            "label": label_of(name),
             "html": compare_values(name, old.get(name), new.get(name), running=running),
         }
         for name in names
@@ -83,7 +85,7 @@ def history(desk, request, pk):
 
     The snapshots stay in the database: 500 of 50 KB are not needed for a list.
     """
-    article = desk.get_article(request, pk)
+    article = desk.get_row(request, pk)
     versions = without_snapshots(article.revisions.all())
     first_two = list(versions[:2])
     newest = first_two[0] if first_two else None
@@ -137,8 +139,13 @@ def public_version(article):
 
 
 def surroundings(desk, request, article):
+    start = f"{desk.admin_site.name}:articles_{desk.opts.model_name}"
     return {
         **desk.admin_site.each_context(request),
+        "views": {
+            name: f"{start}_{name}"
+            for name in ("change", "history", "compare", "rename", "restore")
+        },
         "opts": desk.opts,
         "original": article,
         "article": article,
@@ -147,14 +154,12 @@ def surroundings(desk, request, article):
 
 
 def get_version(article, number):
-    try:
-        return article.revisions.get(number=number)
-    except Revision.DoesNotExist as error:
-        raise Http404("The article has no version of this number.") from error
+    return get_object_or_404(article.revisions, number=number)
 
 
 def back_to_history(article, request):
-    address = reverse("admin:articles_article_history", args=[article.pk])
+    name = f"admin:articles_{article._meta.model_name}_history"
+    address = reverse(name, args=[article.pk])
     asked = request.POST.get("query", "")
     # Only the list's own choices: the rest of an address is nobody's to write.
     kept = {"all": "?all=1"}.get(asked, "")
@@ -165,10 +170,12 @@ def rename(desk, request, pk, number):
     """Give a version a name, change it, or take it away."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    article = desk.get_article(request, pk)
+    article = desk.get_row(request, pk)
     if not desk.has_change_permission(request, article):
         raise PermissionDenied
-    form = NameForm(request.POST, instance=get_version(article, number))
+    version = get_version(article, number)
+    name_form = forms.modelform_factory(type(version), fields=["name"])
+    form = name_form(request.POST, instance=version)
     if not form.is_valid():
         messages.error(request, " ".join(form.errors["name"]))
     elif form.has_changed():
@@ -191,7 +198,7 @@ def compare(desk, request, pk):
 
     Without an older one, the version is compared with the one before it.
     """
-    article = desk.get_article(request, pk)
+    article = desk.get_row(request, pk)
     old, new = (read_number(request.GET.get(side)) for side in ("old", "new"))
     if "old" not in request.GET and isinstance(new, int):
         old = number_before(article, new)
@@ -204,7 +211,7 @@ def compare(desk, request, pk):
     snapshot = None
     if new == NOW:
         new = None
-        snapshot = revisions.take(publishing.working_row(article))
+        snapshot = snapshot_now(desk, article)
     else:
         new = get_version(article, new)
         snapshot = new.snapshot
@@ -219,13 +226,24 @@ def compare(desk, request, pk):
             "old": old,
             "new": new,
             "fields": compare_snapshots(
-                old.snapshot, snapshot, running=view == "running"
+                old.snapshot,
+                snapshot,
+                desk.snapshots.CONTENT,
+                running=view == "running",
+                label_of=desk.snapshots.label_of,
             ),
             "view": view,
             "may_change": desk.has_change_permission(request, article),
             **neighbours(article, old, new),
         },
     )
+
+
+def snapshot_now(desk, article):
+    """Return the snapshot of what the form shows: of changes, where there are some."""
+    if isinstance(article, Article):
+        article = publishing.working_row(article)
+    return desk.snapshots.take(article)
 
 
 def read_number(text):
@@ -254,9 +272,9 @@ def neighbours(article, old, new):
 # Bringing one back.
 
 
-def restore(desk, request, pk, number):
+def restore_article(desk, request, pk, number):
     """Ask, showing what will change; then write an old version into the article."""
-    article = desk.get_article(request, pk)
+    article = desk.get_row(request, pk)
     if not desk.has_change_permission(request, article):
         raise PermissionDenied
     revision = get_version(article, number)

@@ -54,8 +54,9 @@ NEWEST = "newest"
 VIEWS = {"grid": _("Grid"), "list": _("List")}
 # What the page asks beyond Django's own.
 OWN_PARAMETERS = ("view", "per", "sort")
-# Bodies are read at most once in so many seconds: half a second at 100,000 articles.
-TEXTS_KEPT = 60
+# What has to be read from all rows is read at most once in so many seconds: what texts
+# show takes half a second at 100,000 articles.
+KEPT = 60
 MOST_LICENCES = 40
 
 
@@ -205,24 +206,33 @@ class LicenceFilter(Filter):
     parameter_name = "licence"
 
     def lookups(self, request, model_admin):
-        licences = Picture.objects.exclude(licence="").order_by("licence")
-        licences = licences.values_list("licence", flat=True).distinct()
-        return [(name, name) for name in licences[:MOST_LICENCES]]
+        licences = cache.get_or_set("picture-licences", _licences, timeout=KEPT)
+        # What is chosen is offered, however new it is.
+        if (chosen := self.value()) and chosen not in licences:
+            licences = [*licences, chosen]
+        return [(name, name) for name in licences]
 
     def queryset(self, request, pictures):
         return pictures.filter(licence=self.value()) if self.value() else pictures
 
 
+def _licences():
+    """Return the licences there are, some of them, by the alphabet."""
+    names = Picture.objects.exclude(licence="").order_by("licence")
+    names = names.values_list("licence", flat=True).distinct()
+    return list(names[:MOST_LICENCES])
+
+
 def unused(pictures):
     """Return those of the pictures that nothing shows.
 
-    What texts show may be a minute old (TEXTS_KEPT). Deleting looks again.
+    What texts show may be a minute old (KEPT). Deleting looks again.
     """
     for relation in in_use.relations_to(Picture):
         rows = relation.related_model._base_manager.order_by()
         pointing = rows.filter(**{relation.field.name: OuterRef("pk")})
         pictures = pictures.filter(~Exists(pointing))
-    shown = cache.get_or_set("pictures-in-texts", _in_texts, timeout=TEXTS_KEPT)
+    shown = cache.get_or_set("pictures-in-texts", _in_texts, timeout=KEPT)
     return pictures.exclude(pk__in=shown)
 
 
@@ -288,9 +298,11 @@ class PictureChangeList(ChangeList):
 
 def chosen_view(request):
     """Return "grid" or "list": what is asked for, else what was asked for last."""
-    if request.GET.get("view") in VIEWS:
-        request.session["pictures_view"] = request.GET["view"]
-    return request.session.get("pictures_view", "grid")
+    kept = request.session.get("pictures_view", "grid")
+    asked = request.GET.get("view")
+    if asked in VIEWS and asked != kept:
+        request.session["pictures_view"] = kept = asked
+    return kept
 
 
 def card(picture):

@@ -21,7 +21,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import publishing, revisions
 from articles.html import clean
-from articles.models import Autosave
 from articles.showing import as_told, render_article
 from authors.models import Author
 
@@ -85,7 +84,7 @@ def page(desk, request, pk):
     else:
         row = publishing.working_row(article)
         snapshot = revisions.take(row)
-        kind, fields = _typed(request, article)
+        kind, fields = typed_fields(request, article)
         if fields:
             typed = overlaid(desk, request, row, snapshot, fields)
             text = kind if typed != snapshot else text
@@ -108,14 +107,14 @@ def _version(article, key):
     return revision.snapshot
 
 
-def _typed(request, article):
+def typed_fields(request, article):
     """Return ("typed" or "kept", the fields of the form as a QueryDict or None)."""
     if request.method == "POST":
         try:
             return "typed", _fields(json.loads(request.POST.get("typed", "")))
         except (TypeError, ValueError) as error:
             raise BadRequest("These are no fields of a form.") from error
-    kept = Autosave.objects.filter(article=article, user=request.user).first()
+    kept = article.autosaves.filter(user=request.user).first()
     return "kept", _fields(kept.data) if kept else None
 
 
@@ -137,7 +136,7 @@ def overlaid(desk, request, row, snapshot, fields):
     typed = dict(snapshot)
     form_fields = desk.get_form(request, row, change=True).base_fields
     stored = model_to_dict(row, form_fields)
-    stored["related"] = [story["id"] for story in snapshot["related"]]
+    stored["related"] = [story["id"] for story in snapshot.get("related", [])]
     for name, field in form_fields.items():
         if name not in snapshot or field.widget.value_omitted_from_data(
             fields, {}, name

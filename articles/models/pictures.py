@@ -108,7 +108,10 @@ class Picture(Shown, models.Model):
         try:
             super().save(*args, **kwargs)
         except Exception:
-            remove_unused(self._stored)
+            # These were not there before `take`. The transaction is broken: who else
+            # may have taken the same picture in this second cannot be asked.
+            for name in self._stored:
+                default_storage.delete(name)
             raise
         if self._replaced:
             transaction.on_commit(partial(remove_unused, self._replaced))
@@ -248,16 +251,6 @@ class Picture(Shown, models.Model):
             focal = list(renditions.rounded(self.focal_x, self.focal_y))
             files = [file for file in files if file["focal"] == focal]
         return sorted(files, key=lambda file: file["width"])
-
-    # The same by single formats.
-
-    @property
-    def webp_srcset(self):
-        return _srcset(self._files(), "webp")
-
-    @property
-    def jpeg_srcset(self):
-        return _srcset(self._files(), "jpeg")
 
     def url_near(self, width, crop=""):
         """Address of the smallest JPEG at least this wide, else of the widest."""

@@ -12,10 +12,12 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from articles import rendering
 from articles.compare import compare_values
 from articles.languages import direction_of
 from articles.names import join_names
 from articles.reading_time import minutes_to_read as minutes_of
+from articles.renditions import SOCIAL
 from articles.typography import refine
 
 register = template.Library()
@@ -48,17 +50,6 @@ def web_address(address):
 
 
 @register.filter
-def focus(picture):
-    """Return CSS classes that keep a picture's focal point in sight when cropped.
-
-    In steps of a quarter, because the pages' Content-Security-Policy allows no
-    inline style. The middle needs no class.
-    """
-    steps = (("fx", round(picture.focal_x * 4)), ("fy", round(picture.focal_y * 4)))
-    return " ".join(f"{axis}{step}" for axis, step in steps if step != 2)
-
-
-@register.filter
 def isolated(text):
     """Return a text for a place without markup, where it may stand beside others.
 
@@ -80,6 +71,12 @@ def refined(markup):
 def near(picture, width):
     """Return the address of the picture in about this width, in pixels."""
     return picture.url_near(width)
+
+
+@register.filter
+def shared(picture):
+    """Return the address of the cut that social networks show (1200 × 630)."""
+    return picture.url_near(1200, SOCIAL)
 
 
 @register.simple_tag(takes_context=True)
@@ -140,20 +137,13 @@ def place_in(parts, article):
     return {"number": at + 1, "before": before, "after": after}
 
 
-@register.inclusion_tag("articles/_picture.html")
+@register.simple_tag
 def picture(picture, sizes, *, crop="", is_first=False):
-    """Show a picture in the sizes the browser may choose from.
-
-    `crop` is a shape of renditions.CROPS; until that cut is made, the whole picture
-    stands there, with classes that keep its focal point in sight. The first on a page
-    is what readers wait for: it is loaded before all others, not lazily.
-    """
-    return {
-        "picture": picture,
-        "sources": picture.sources(crop),
-        "sizes": sizes,
-        "is_first": is_first,
-    }
+    """Show a picture in the sizes the browser may choose from, as bodies do."""
+    element = rendering.picture_element(
+        picture, picture.alt_text, sizes=sizes, crop=crop, is_first=is_first
+    )
+    return rendering.markup_of([element])
 
 
 @register.simple_tag

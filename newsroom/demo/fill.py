@@ -18,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from articles import reads, revisions
 from articles.models import (
     Article,
     Byline,
@@ -25,6 +26,7 @@ from articles.models import (
     Origin,
     Page,
     Picture,
+    ReadCount,
     Section,
     Series,
     Tag,
@@ -106,7 +108,43 @@ def make_sample(*, now=None, picture_width=1200, on_step=None):
         _make_pages(pictures)
         _make_menus()
         _make_blocks(now, pictures)
+        _pick_stories(now)
+        _make_reads(now)
     return logins
+
+
+# What is read, and what is read with it
+
+
+def _sample(now):
+    ours = Origin.objects.filter(system=SYSTEM, identifier__startswith=SAMPLE)
+    live = Article.objects.live(now).filter(pk__in=ours.values("article"))
+    return live.newest_first()
+
+
+def _pick_stories(now):
+    """Let an editor have picked two older stories for each of the newest six."""
+    for article in _sample(now)[:6]:
+        kindred = _sample(now).filter(section=article.section).exclude(pk=article.pk)
+        revisions.set_related(article, kindred.values_list("pk", flat=True)[4:6])
+
+
+def _make_reads(now):
+    """Give each story a month of readers, fewer every day, most in the evening."""
+    chance = random.Random("reads")
+    hour = reads.hour_of(now)
+    rows = []
+    for place, article in enumerate(_sample(now)):
+        fame = chance.lognormvariate(3.6, 0.6) / (1 + place / 4)
+        ages = [(0, n) for n in range(24)] + [(n, 0) for n in range(1, 30)]
+        for days, hours in ages:
+            at = hour - timedelta(days=days, hours=hours)
+            if at < article.published_at:
+                continue
+            by_day = fame * (0.85**days + 0.05) * (6 if days else 1)
+            if count := round(by_day * chance.uniform(0.2, 1.2)):
+                rows.append(ReadCount(article=article, hour=at, count=count))
+    ReadCount.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 # Pictures

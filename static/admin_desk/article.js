@@ -1,6 +1,6 @@
 // The article's form: the keyboard, the button that schedules, fields that grow.
 
-const form = document.getElementById("article_form");
+const form = document.querySelector("#article_form, #page_form");
 const main = form?.querySelector("button[data-main]");
 
 document.addEventListener("keydown", (event) => {

@@ -14,7 +14,7 @@ const RETRY = [2000, 5000, 10000, 20000];
 // A form that was sent and did not lead anywhere goes on keeping.
 const SENT_FOR = 15000;
 
-const form = document.getElementById("article_form");
+const form = document.querySelector("#article_form, #page_form");
 const line = document.querySelector("#saving .saving-line");
 const warning = document.querySelector("#saving .saving-alert");
 
@@ -27,7 +27,7 @@ function makeName() {
 
 class Keeper {
   page = makeName();
-  owner = `${about.user} ${about.article || "new"}`;
+  owner = `${about.user} ${about.kind === "page" ? "page " : ""}${about.article || "new"}`;
   isDirty = false;
   data = []; // the form as it was last looked at
   text = ""; // the same, to be compared

@@ -62,7 +62,9 @@ function setUp(frame, x, y) {
       );
     };
     frame.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
+      // A finger on the picture may want to scroll; a tap is a click.
+      if (event.button || (event.pointerType === "touch" && event.target !== mark))
+        return;
       event.preventDefault();
       frame.setPointerCapture(event.pointerId);
       to(event);
@@ -72,6 +74,12 @@ function setUp(frame, x, y) {
       if (frame.hasPointerCapture(event.pointerId)) to(event);
     });
     frame.addEventListener("pointerup", tell);
+    frame.addEventListener("click", (event) => {
+      // The keyboard's click on the mark has no place.
+      if (!event.detail || event.target === mark) return;
+      to(event);
+      tell();
+    });
     mark.addEventListener("keydown", (event) => {
       const step = STEPS[event.key];
       if (event.key === "Home") move(0.5, 0.5);

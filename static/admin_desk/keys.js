@@ -22,9 +22,9 @@ function button(name) {
 const actions = {
   preview: () => document.querySelector("a[data-opens-preview]"),
   publish: () => button("_publish"),
-  // The article's form has its own (article.js).
+  // The forms of articles and pages have their own (article.js).
   save: () =>
-    document.getElementById("article_form")
+    document.querySelector("#article_form, #page_form")
       ? null
       : document.querySelector(
           ".submit-row [name='_continue'], .submit-row [name='_save']",

@@ -35,7 +35,7 @@ function serve(form, pk) {
 }
 
 const opener = document.querySelector("a[data-opens-preview]");
-const form = document.getElementById("article_form");
+const form = document.querySelector("#article_form, #page_form");
 if (opener && form) serve(form, opener.dataset.opensPreview);
 
 // On the preview's page.

@@ -104,7 +104,7 @@ export async function offer({ owner, page, opened, spell, use }) {
       comparison,
     ]);
     details.addEventListener("toggle", () => details.open && compare());
-    const headline = record.data.find(([name]) => name === "headline")?.[1];
+    const headline = record.data.find(([name]) => name === "headline" || name === "title")?.[1];
     const useIt = element("button", {
       type: "button",
       className: "main",

@@ -32,7 +32,7 @@ function equip(field) {
   let asked = 0;
 
   for (const item of list.children)
-    known.set(item.dataset.key, {
+    known.set(item.dataset.story, {
       ...item.dataset,
       headline: item.textContent,
       language: item.lang,
@@ -81,7 +81,7 @@ function equip(field) {
   function row(key) {
     const story = known.get(key) ?? { headline: `№ ${key}`, state: "live" };
     const item = element("li", "related-story");
-    item.dataset.key = key;
+    item.dataset.story = key; // data-key is what keys.js writes into
     const handle = button("sort-handle", words.drag, "⠿");
     handle.tabIndex = -1; // the two others do the same from the keyboard
     handle.setAttribute("aria-hidden", "true");
@@ -159,7 +159,7 @@ function equip(field) {
     const drop = () => {
       for (const name of ["pointermove", "pointerup", "pointercancel"])
         document.removeEventListener(name, name === "pointermove" ? follow : drop);
-      keys = [...list.children].map((other) => other.dataset.key);
+      keys = [...list.children].map((other) => other.dataset.story);
       changed();
     };
     // On the document: moving the row in the page ends a capture by its handle.
@@ -237,7 +237,7 @@ function equip(field) {
     if (!typed) return close();
     const stories = await fetchStories({ q: typed });
     if (!stories || number !== asked) return;
-    const own = field.closest("form").dataset.article ?? location.pathname.split("/").at(-3);
+    const own = location.pathname.split("/").at(-3); // …/12/change/
     options = stories.filter(
       ({ key }) => !keys.includes(String(key)) && String(key) !== own,
     );

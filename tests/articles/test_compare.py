@@ -222,6 +222,29 @@ class TestBodies:
             "* * *",
         ]
 
+    def test_galleries_are_compared_picture_by_picture(self):
+        def gallery(*numbers, caption="Dogs"):
+            figures = "".join(
+                f'<figure data-picture="{n}"><img src="/{n}" alt="Dog {n}"></figure>'
+                for n in numbers
+            )
+            told = f"<figcaption>{caption}</figcaption>"
+            return f'<p>On.</p><figure class="gallery">{figures}{told}</figure>'
+
+        shown = texts(compare_bodies("", gallery(7, 8)), ADDED)
+        assert shown == [
+            "On.",
+            "[Gallery of 2 pictures]",
+            "[Picture 7: Dog 7]",
+            "[Picture 8: Dog 8]",
+            "Dogs",
+        ]
+        assert not compare_bodies(gallery(7, 8), gallery(7, 8)).has_changes
+        more = compare_bodies(gallery(7, 8), gallery(7, 9, 8, caption="Three dogs"))
+        assert kinds(more) == ["equal", "changed", "equal", "added", "equal", "changed"]
+        moved = compare_bodies(gallery(7, 8), gallery(8, 7))
+        assert sorted(kinds(moved)) == ["added", *["equal"] * 4, "removed"]
+
     def test_an_empty_body_compares_with_a_full_one(self):
         for old, new, kind in (("", "<p>A</p>", ADDED), ("<p>A</p>", None, REMOVED)):
             assert kinds(compare_bodies(old, new)) == [kind]

@@ -1,4 +1,6 @@
 import json
+import re
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -366,10 +368,12 @@ class TestPaste:
         assert "alert" not in body
 
     def test_says_that_a_picture_was_left_out(self, desk, draft):
-        body = self.paste(desk, draft, "libreoffice.html")
+        desk.open(draft)
+        desk.page.locator(TEXT).focus()
+        desk.paste('<p>A dog: <img src="https://elsewhere.example/dog.jpg"></p>')
         notice = desk.page.locator(".body-notice")
         expect(notice).to_contain_text("A picture was left out")
-        assert "<img" not in body
+        assert "<img" not in desk.body()
         notice.get_by_role("button", name="Close").click()
         expect(notice).to_be_hidden()
 
@@ -655,11 +659,11 @@ class TestPictures:
             "mimeType": "image/png",
             "buffer": image_file(300, 200).read(),
         }
-        desk.dialog.get_by_label("File").set_input_files(file)
         desk.dialog.get_by_role("button", name="Upload").click()
-        expect(desk.dialog.get_by_role("alert").first).to_contain_text("Say what")
+        expect(desk.dialog.get_by_role("alert").first).to_contain_text("required")
         assert not Picture.objects.exists()
 
+        desk.dialog.get_by_label("File").set_input_files(file)
         desk.dialog.get_by_label("What the picture shows").fill("A square")
         desk.dialog.get_by_role("button", name="Upload").click()
         desk.answer("Insert picture")
@@ -668,24 +672,6 @@ class TestPictures:
         assert 'alt="A square"' in desk.body()
         # A refused upload is the browser's error too, and meant to be one.
         desk.complaints = [c for c in desk.complaints if "400" not in c]
-
-    def test_can_be_dropped_into_the_text(self, desk, draft):
-        desk.open(draft)
-        desk.page.locator(TEXT).focus()
-        desk.page.evaluate(
-            """() => {
-                const clipboard = new DataTransfer()
-                clipboard.items.add(new File(["x"], "shot.png", { type: "image/png" }))
-                document.querySelector(".ProseMirror").dispatchEvent(
-                    new ClipboardEvent("paste", {
-                        clipboardData: clipboard, bubbles: true, cancelable: true,
-                    })
-                )
-            }"""
-        )
-        files = desk.dialog.get_by_label("File")
-        assert files.evaluate("(input) => input.files[0].name") == "shot.png"
-        assert desk.body() == "<p>One two three.</p>"
 
     def test_keep_their_caption_when_another_is_chosen(self, desk, draft):
         old, new = make_picture(alt="Old"), make_picture(alt="New")
@@ -703,6 +689,295 @@ class TestPictures:
         assert f'data-picture="{new.pk}"' in desk.body()
         assert "<figcaption>A <em>caption</em></figcaption>" in desk.body()
         assert f'data-picture="{old.pk}"' not in desk.body()
+
+
+class TestGalleries:
+    def figures(self, desk):
+        """Return the numbers of the pictures that would be stored, in order."""
+        return [int(n) for n in re.findall(r'data-picture="(\d+)"', desk.body())]
+
+    def gallery(self, desk, draft, number=3):
+        pictures = [make_picture(40, 30, alt=f"Dog {n}") for n in range(number)]
+        figures = "".join(
+            f'<figure data-picture="{p.pk}"><img src="{p.file.url}" alt=""></figure>'
+            for p in pictures
+        )
+        draft.body = clean(f'<figure class="gallery">{figures}</figure><p>After.</p>')
+        draft.save()
+        desk.open(draft)
+        return [picture.pk for picture in pictures]
+
+    def test_are_chosen_in_their_order(self, desk, draft):
+        old, new = make_picture(alt="Old", caption="An old dog."), make_picture(alt="N")
+        desk.open(draft)
+        desk.select("three")
+        desk.tool("Gallery")
+        insert = desk.dialog.get_by_role("button", name="Insert pictures")
+        expect(insert).to_be_disabled()
+        desk.dialog.get_by_role("button", name="Old").click()
+        expect(insert).to_be_disabled()
+        desk.dialog.get_by_role("button", name="N", exact=True).click()
+        desk.answer("Insert pictures (2)")
+        assert self.figures(desk) == [old.pk, new.pk]
+        assert "<figcaption>An old dog.</figcaption>" in desk.body()
+        body = desk.body()
+        assert body.startswith('<p>One two three.</p>\n<figure class="gallery">')
+        assert desk.save() == body
+
+    def test_are_uploaded_several_at_once(self, desk, draft):
+        desk.open(draft)
+        desk.tool("Gallery")
+        files = [
+            {"name": name, "mimeType": "image/png", "buffer": image.read()}
+            for name, image in (
+                ("one.png", image_file(30, 20, color="teal")),
+                ("two.png", image_file(30, 20, color="navy")),
+            )
+        ]
+        desk.dialog.get_by_label("Files").set_input_files(files)
+        expect(desk.dialog.locator("[aria-pressed=true]")).to_have_count(2)
+        desk.answer("Insert pictures (2)")
+        names = Picture.objects.in_bulk(self.figures(desk)).values()
+        assert {picture.uploaded_name for picture in names} == {"one.png", "two.png"}
+
+    def test_have_captions_that_are_written_in_place(self, desk, draft):
+        self.gallery(desk, draft, 2)
+        desk.page.locator(".gallery figure figcaption").first.click()
+        desk.page.keyboard.type("First")
+        desk.press("Enter")
+        desk.page.keyboard.type("Second")
+        desk.press("Enter")
+        desk.page.keyboard.type("Both")
+        desk.press("Enter")
+        desk.page.keyboard.type("Below")
+        body = desk.body()
+        assert body.count("<figcaption>") == 3
+        assert "<figcaption>Both</figcaption></figure>\n<p>Below</p>" in body
+
+    def test_are_put_in_order_by_keyboard_and_by_button(self, desk, draft):
+        one, two, three = self.gallery(desk, draft)
+        desk.page.locator(".gallery img").first.click()
+        desk.press("Alt+Shift+ArrowRight")
+        assert self.figures(desk) == [two, one, three]
+        desk.page.click(".body-context button[aria-label='Move on']")
+        assert self.figures(desk) == [two, three, one]
+        desk.press("Alt+Shift+ArrowRight")
+        assert self.figures(desk) == [two, three, one]
+        desk.page.click(".body-context button[aria-label='Move back']")
+        assert self.figures(desk) == [two, one, three]
+
+    def test_are_put_in_order_with_the_mouse(self, desk, draft):
+        one, two, three = self.gallery(desk, draft)
+        images = desk.page.locator(".gallery img")
+        images.nth(2).click()
+        images.nth(2).drag_to(images.nth(0), target_position={"x": 5, "y": 5})
+        assert self.figures(desk) == [three, one, two]
+
+    def test_of_which_one_is_left_are_a_picture(self, desk, draft):
+        one, two, _three = self.gallery(desk, draft)
+        desk.page.locator(".gallery img").nth(2).click()
+        desk.press("Delete")
+        assert self.figures(desk) == [one, two]
+        desk.page.locator(".gallery img").nth(0).click()
+        desk.page.click(".body-context button[aria-label='Remove picture']")
+        assert self.figures(desk) == [two]
+        assert "gallery" not in desk.body()
+        expect(desk.page.locator(".gallery")).to_have_count(0)
+        desk.tool("Undo")
+        assert self.figures(desk) == [one, two]
+        assert 'class="gallery"' in desk.body()
+
+    def test_get_more_pictures_and_come_apart(self, desk, draft):
+        numbers = self.gallery(desk, draft, 2)
+        more = make_picture(alt="A cat")
+        desk.page.locator(".gallery img").first.click()
+        desk.page.get_by_role("button", name="More pictures…").click()
+        desk.dialog.get_by_role("button", name="A cat").click()
+        desk.answer("Insert pictures (1)")
+        assert self.figures(desk) == [*numbers, more.pk]
+        desk.page.locator(".gallery img").first.click()
+        desk.page.get_by_role("button", name="Separate").click()
+        assert self.figures(desk) == [*numbers, more.pk]
+        assert "gallery" not in desk.body()
+
+
+HAND_OVER = """([files, kind, html]) => {
+    const transfer = new DataTransfer()
+    for (const [name, bytes, type] of files) {
+        const content = Uint8Array.from(atob(bytes), (sign) => sign.charCodeAt(0))
+        transfer.items.add(new File([content], name, { type }))
+    }
+    if (html) transfer.setData("text/html", html)
+    const text = document.querySelector(".ProseMirror")
+    const more = { bubbles: true, cancelable: true }
+    if (kind === "paste")
+        text.dispatchEvent(
+            new ClipboardEvent("paste", { clipboardData: transfer, ...more })
+        )
+    else {
+        const { x, y } = text.querySelector("p").getBoundingClientRect()
+        const place = { dataTransfer: transfer, clientX: x + 5, clientY: y + 5 }
+        text.dispatchEvent(new DragEvent("drop", { ...place, ...more }))
+    }
+}"""
+
+
+def encoded(color="teal", **kwargs):
+    return b64encode(image_file(60, 40, color=color, **kwargs).read()).decode()
+
+
+class TestPastedAndDroppedPictures:
+    def hand_over(self, desk, files, kind="drop", html=""):
+        desk.page.locator(TEXT).focus()
+        desk.page.evaluate(HAND_OVER, [files, kind, html])
+
+    def names(self, desk):
+        numbers = re.findall(r'data-picture="(\d+)"', desk.body())
+        pictures = Picture.objects.in_bulk(map(int, numbers))
+        return [pictures[int(number)].uploaded_name for number in numbers]
+
+    def test_upload_themselves_in_their_order(self, desk, draft):
+        desk.open(draft)
+        files = [
+            [f"{color}.png", encoded(color), "image/png"]
+            for color in ("teal", "navy", "gold")
+        ]
+        self.hand_over(desk, files)
+        expect(desk.page.locator("figure[data-picture]")).to_have_count(3)
+        expect(desk.page.locator(".body-upload")).to_have_count(0)
+        assert self.names(desk) == ["teal.png", "navy.png", "gold.png"]
+        assert desk.body().startswith("<p>One two three.</p>\n<figure")
+        desk.tool("Undo")
+        assert len(self.names(desk)) < 3
+
+    def test_ask_for_their_description_in_place(self, desk, draft):
+        desk.open(draft)
+        self.hand_over(desk, [["a.png", encoded(), "image/png"]], "paste")
+        field = desk.page.get_by_label("Describe this picture")
+        field.fill("A teal square")
+        desk.page.keyboard.press("Enter")
+        desk.page.keyboard.type("Painted.")
+        assert 'alt="A teal square"' in desk.body()
+        assert "<figcaption>Painted.</figcaption>" in desk.body()
+        expect(field).to_be_hidden()
+
+    def test_are_no_part_of_the_text_before_they_are_there(self, desk, draft):
+        desk.page.route("**/picture/upload/", lambda route: None)
+        desk.open(draft)
+        self.hand_over(desk, [["a.png", encoded(), "image/png"]])
+        expect(desk.page.locator(".body-upload progress")).to_be_visible()
+        assert desk.body() == "<p>One two three.</p>"
+        desk.page.get_by_role("button", name="Cancel", exact=True).click()
+        expect(desk.page.locator(".body-upload")).to_have_count(0)
+
+    def test_keep_the_form_until_they_are_there(self, desk, draft):
+        held = []
+        desk.page.route("**/picture/upload/", lambda route: held.append(route))
+        desk.open(draft)
+        self.hand_over(desk, [["a.png", encoded(), "image/png"]])
+        desk.page.keyboard.press("Control+s")
+        notice = desk.page.locator(".body-notice")
+        expect(notice).to_contain_text("as soon as its pictures have arrived")
+        held[0].continue_()
+        desk.page.wait_for_selector(".messagelist .success")
+        draft.refresh_from_db()
+        assert f'data-picture="{Picture.objects.get().pk}"' in draft.body
+
+    def test_that_fail_say_why_and_can_be_tried_again(self, desk, draft):
+        desk.open(draft)
+        nonsense = b64encode(b"nonsense").decode()
+        self.hand_over(desk, [["a.png", nonsense, "image/png"]])
+        place = desk.page.locator(".body-upload")
+        expect(place).to_contain_text("not a picture we can read")
+        desk.page.keyboard.press("Control+s")
+        expect(desk.page.locator(".body-notice")).to_contain_text(
+            "could not be uploaded"
+        )
+        place.get_by_role("button", name="Try again").click()
+        expect(place).to_contain_text("not a picture we can read")
+        place.get_by_role("button", name="Remove").click()
+        expect(place).to_have_count(0)
+        assert desk.body() == "<p>One two three.</p>"
+        desk.complaints = [c for c in desk.complaints if "400" not in c]
+
+    def test_that_are_there_already_are_used(self, desk, draft):
+        picture = make_picture(60, 40, alt="There")
+        desk.open(draft)
+        self.hand_over(desk, [["a.png", encoded(), "image/png"]])
+        notice = desk.page.locator(".body-notice")
+        expect(notice).to_contain_text("was in the library already")
+        assert f'data-picture="{picture.pk}"' in desk.body()
+        assert 'alt="There"' in desk.body()
+
+    def test_inside_pasted_text_upload_too(self, desk, draft):
+        desk.open(draft)
+        desk.write("")
+        desk.page.locator(TEXT).focus()
+        source = f"data:image/png;base64,{encoded()}"
+        desk.paste(f'<p>Before <img src="{source}"> it</p><p>After</p>')
+        expect(desk.page.locator("figure[data-picture]")).to_have_count(1)
+        body = re.sub(r"<figure.*</figure>", "FIGURE", desk.body())
+        assert body == "<p>Before it</p>\nFIGURE\n<p>After</p>"
+
+    def test_copied_from_a_page_upload_without_its_address(self, desk, draft):
+        desk.open(draft)
+        html = '<meta charset="utf-8"><img src="https://elsewhere.example/a.png">'
+        self.hand_over(desk, [["image.png", encoded(), "image/png"]], "paste", html)
+        expect(desk.page.locator("figure[data-picture]")).to_have_count(1)
+        assert "elsewhere" not in desk.body()
+
+    def test_are_not_any_files(self, desk, draft):
+        desk.open(draft)
+        self.hand_over(desk, [["notes.pdf", encoded(), "application/pdf"]])
+        expect(desk.page.locator(".body-notice")).to_contain_text("notes.pdf")
+        assert desk.body() == "<p>One two three.</p>"
+
+
+class TestEmbeds:
+    VIDEO = "https://www.youtube.com/embed/aB3_-x9ZkLm"
+
+    def test_say_what_was_recognised(self, desk, draft):
+        desk.open(draft)
+        desk.tool("Embed")
+        told = desk.dialog.locator(".body-recognised")
+        address = desk.dialog.get_by_label("Address")
+        address.fill("https://youtu.be/aB3_-x9ZkLm")
+        expect(told).to_contain_text("YouTube: a video.")
+        expect(told).to_contain_text("youtube-nocookie.com")
+        address.fill("https://elsewhere.example/film")
+        expect(told).to_contain_text("Readers get a link")
+
+    def test_take_their_address_from_pasted_code(self, desk, draft):
+        desk.open(draft)
+        desk.select("three")
+        desk.tool("Embed")
+        code = f'<iframe width="560" src="{self.VIDEO}" allowfullscreen></iframe>'
+        desk.dialog.get_by_label("Address").fill(code)
+        desk.dialog.get_by_label("Title").fill("A film")
+        desk.answer("Enter")
+        assert desk.body() == (
+            "<p>One two three.</p>\n"
+            f'<figure class="embed" data-embed="{self.VIDEO}">'
+            f'<a href="{self.VIDEO}">A film</a></figure>'
+        )
+
+    def test_refuse_code_without_an_address(self, desk, draft):
+        desk.open(draft)
+        desk.tool("Embed")
+        desk.dialog.get_by_label("Address").fill("<b>no</b> address")
+        desk.page.keyboard.press("Enter")
+        expect(desk.dialog.get_by_role("alert")).to_contain_text("no web address")
+
+    def test_are_offered_for_an_address_on_its_own(self, desk, draft):
+        desk.open(draft)
+        desk.write("<p>One</p><p></p>")
+        desk.page.locator(f"{TEXT} p").last.click()
+        desk.paste("", self.VIDEO)
+        assert f"<p>{self.VIDEO}</p>" in desk.body()
+        desk.page.get_by_role("button", name="Embed it instead").click()
+        assert desk.body().startswith(
+            f'<p>One</p>\n<figure class="embed" data-embed="{self.VIDEO}">'
+        )
 
 
 class TestLooks:

@@ -133,6 +133,24 @@ class Pictures(TestCase):
         self.assertEqual(finding.anchor, "image:/media/x.png")
         self.assertTrue(finding.is_blocking)
 
+    def test_pictures_of_galleries_are_looked_at_one_by_one(self):
+        said = make_picture(title="Said")
+        bare = make_picture(alt="", title="Bare")
+        gone = make_picture()
+        hired = make_picture(rights_expire_on=timezone.localdate() - timedelta(days=1))
+        figures = "".join(
+            f'<figure data-picture="{picture.pk}"><img src="/x.png" alt=""></figure>'
+            for picture in (said, bare, gone, hired)
+        )
+        body = f'{TEXT}<figure class="gallery">{figures}</figure>'
+        story = make_sound_draft(body=body)
+        gone.delete()
+        found = [(f.check, f.anchor) for f in gate.findings(story)]
+        self.assertIn(("alternative_text", f"picture:{bare.pk}"), found)
+        self.assertNotIn(("alternative_text", f"picture:{said.pk}"), found)
+        self.assertIn(("rights", f"picture:{hired.pk}"), found)
+        self.assertEqual([check for check, _ in found].count("missing_picture"), 1)
+
     def test_a_deleted_picture_is_told(self):
         picture = make_picture()
         story = make_sound_draft(body=self.body(picture, "A dog"))

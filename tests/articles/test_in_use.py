@@ -406,6 +406,22 @@ class ReplacingAPicture(TestCase):
         )
         self.assertNotIn("Ann", changed)
 
+    def test_in_galleries_too(self):
+        other = make_picture(alt="Another")
+        told = "<figcaption>Piers</figcaption>"
+        body = (
+            f'<figure class="gallery">{figure(self.old)}{figure(other)}{told}</figure>'
+        )
+        article = make_article(body=body)
+        merging.merge(self.old, self.new)
+        article.refresh_from_db()
+        self.assertIn(f'data-picture="{self.new.pk}"', article.body)
+        self.assertNotIn(f'data-picture="{self.old.pk}"', article.body)
+        self.assertTrue(article.body.startswith('<figure class="gallery">'))
+        self.assertTrue(article.body.endswith(f"{told}</figure>"))
+        shown = in_use.articles_that_show(self.new.pk)
+        self.assertEqual(shown, [article.pk])
+
     def test_other_pictures_stay(self):
         other = make_picture(alt="Another")
         alike = f'<figure data-picture="{self.old.pk}0"><img src="/x" alt=""></figure>'

@@ -135,7 +135,8 @@ def test_a_preview_link_is_made_copied_opened_and_revoked(desk, live_server, bro
     address = page.evaluate("navigator.clipboard.readText()")
     assert address == page.get_by_label("Address").input_value()
 
-    stranger = browser.new_context()
+    # A browser somebody looks at: one without a screen counts as a robot.
+    stranger = browser.new_context(user_agent="Mozilla/5.0 Firefox/140.0")
     reader = stranger.new_page()
     reader.goto(address)
     expect(reader.locator("h1")).to_have_text("Rain at last")

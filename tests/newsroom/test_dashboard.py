@@ -185,6 +185,23 @@ class TestFaults:
             ("draft", "Old"),
         }
 
+    def test_rights_are_looked_at_in_old_stories_and_social_pictures_too(
+        self, monkeypatch
+    ):
+        monkeypatch.setattr("newsroom.faults.NEWEST", 1)
+        today = timezone.localdate()
+        over = make_picture(40, 30, rights_expire_on=today - DAY)
+        fine = make_picture(40, 30, rights_expire_on=today + 60 * DAY)
+        earlier = timezone.now() - 900 * DAY
+        make_article("Long ago", lead_picture=over, published_at=earlier)
+        make_article("Shared", social_picture=over, published_at=earlier)
+        make_article("Fine", lead_picture=fine, published_at=earlier)
+        make_article("Draft", status="draft", lead_picture=over)
+        make_article("Newest", lead_picture=over)
+        found = [fault for fault in find_faults() if fault["kind"] == "rights_over"]
+        names = [Article.objects.get(pk=f["article"]).headline for f in found]
+        assert sorted(names) == ["Long ago", "Newest", "Shared"]
+
     def test_are_not_found_where_all_is_well(self):
         good = make_picture()
         target = make_article("Target", path="/2020/01/target/")

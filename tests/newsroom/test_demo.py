@@ -14,7 +14,16 @@ from django.utils import timezone
 from lxml.html import fragment_fromstring
 
 from articles.html import clean, word_count
-from articles.models import Article, Correction, Origin, Page, Picture, Section, Tag
+from articles.models import (
+    Article,
+    Correction,
+    Origin,
+    Page,
+    Picture,
+    ReadCount,
+    Section,
+    Tag,
+)
 from authors.models import Author
 from newsroom.blocks.models import AdvertiseBlock, ShareBlock, ShareNetwork
 from newsroom.demo.bulk import make_bulk
@@ -49,6 +58,15 @@ class TheSample(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.said = demo()
+
+    def test_has_been_read_and_has_picked_stories(self):
+        page = self.client.get("/")
+        self.assertEqual(len(page.context["most_read"]), 5)
+        self.assertContains(page, "In the last 24 hours")
+        newest = Article.objects.live().newest_first().first()
+        self.assertEqual(newest.related_stories.count(), 2)
+        unseen = Article.objects.exclude(pk__in=Article.objects.live())
+        self.assertFalse(ReadCount.objects.filter(article__in=unseen).exists())
 
     def test_holds_what_the_readme_says(self):
         counts = everything()

@@ -40,9 +40,21 @@ class ClockProcess:
     """The clock in a process of its own, one for all workers, kept running.
 
     It ends by itself when its parent is gone, even by SIGKILL (clock.run).
+
+    Popen waits until its pipe for errors is closed everywhere. A worker that gunicorn
+    forks meanwhile, in its own thread, inherits that pipe and keeps it open as long as
+    it lives: Popen would never return, and a clock that ends would have no successor.
+    So a fork waits for Popen.
     """
 
     def __init__(self):
+        starting = threading.Lock()
+        os.register_at_fork(
+            before=starting.acquire,
+            after_in_parent=starting.release,
+            after_in_child=starting.release,
+        )
+        self.starting = starting
         self.is_over = threading.Event()
         self.process = None
         self.keeper = threading.Thread(target=self._keep, daemon=True)
@@ -54,7 +66,8 @@ class ClockProcess:
         manage = str(settings.BASE_DIR / "manage.py")
         command = [sys.executable, manage, "tick", "--loop", "--parent"]
         while not self.is_over.is_set():
-            self.process = subprocess.Popen([*command, str(os.getpid())])
+            with self.starting:
+                self.process = subprocess.Popen([*command, str(os.getpid())])
             # gunicorn may reap it first; then there is no exit code to be had.
             self.process.wait()
             if not self.is_over.wait(PAUSE):

@@ -6,11 +6,14 @@
 
 import { crel, Editor, gettext, pm } from "django-prose-editor/editor"
 
+import { editEmbed, offerEmbed } from "articles/editor/embeds"
+import { askAbout } from "articles/editor/library"
 import { editPicture } from "articles/editor/pictures"
 import { tidy } from "articles/editor/paste"
 import { extensions } from "articles/editor/schema"
 import { open, write } from "articles/editor/spelling"
 import { StatusLine, Toolbar } from "articles/editor/toolbar"
+import { Uploads, fileIn, sorted } from "articles/editor/uploads"
 import * as commands from "articles/editor/commands"
 
 const MARKER = "data-django-prose-editor-body"
@@ -50,23 +53,59 @@ function createEditor(textarea) {
       },
       transformPastedHTML: (pasted) => {
         if (pasted.includes("data-pm-slice")) return pasted
-        const { html, dropped } = tidy(pasted)
+        const { html, dropped } = tidy(pasted, uploads && takeInline)
         if (dropped) tell(picturesDropped(dropped))
         return html
       },
       handlePaste: (view, event) =>
-        takeFile(event.clipboardData) || linkSelection(event.clipboardData),
-      handleDrop: (view, event, slice, moved) =>
-        !moved && takeFile(event.dataTransfer),
+        takeFiles(event.clipboardData) || takeAddress(event.clipboardData),
+      handleDrop: (view, event, slice, moved) => {
+        if (moved) return false
+        const place = { left: event.clientX, top: event.clientY }
+        const isTaken = takeFiles(event.dataTransfer, view.posAtCoords(place)?.pos)
+        // A browser would show a file it is handed, and leave the form.
+        if (isTaken) event.preventDefault()
+        return isTaken
+      },
     },
   })
+  const uploads = library && new Uploads(editor, library, tell)
 
-  function takeFile(transfer) {
-    const file = [...(transfer?.files ?? [])].find(({ type }) => type.startsWith("image/"))
-    // Word puts a picture of the text beside the text.
-    if (!file || !library || transfer.types.includes("text/html")) return false
-    editPicture(editor, library, file)
+  function takeFiles(transfer, at) {
+    const files = [...(transfer?.files ?? [])]
+    if (!files.length || !uploads || !editor.isEditable) return false
+    if (transfer.types.includes("text/html")) {
+      // Word puts a picture of the text beside the text; who copies a picture from a
+      // page gets its address beside the picture.
+      const { body } = new DOMParser().parseFromString(
+        transfer.getData("text/html"),
+        "text/html",
+      )
+      const isPicture = body.querySelectorAll("img").length === 1
+      if (!isPicture || body.textContent.trim()) return false
+    }
+    const { pictures, others } = sorted(files)
+    if (pictures.length) uploads.insert(pictures, at)
+    if (others.length)
+      tell(`${gettext("Only pictures can be put into the text:")} ${others.join(", ")}`)
     return true
+  }
+
+  /** Return what stands in pasted HTML for a picture that it holds itself, or null. */
+  function takeInline(address) {
+    const file = fileIn(address)
+    return file && uploads.marked(file)
+  }
+
+  function takeAddress(transfer) {
+    if (linkSelection(transfer)) return true
+    const address = transfer?.getData("text/plain").trim() ?? ""
+    const { $from, empty } = editor.state.selection
+    const isAlone = empty && $from.parent.type.name === "paragraph" && !$from.parent.content.size
+    // It goes in as the text it is; the offer follows.
+    if (isAlone && config.embeds && /^https?:\/\/\S+$/.test(address))
+      setTimeout(() => offerEmbed(editor, config.embeds, address, tell))
+    return false
   }
 
   function linkSelection(transfer) {
@@ -76,10 +115,20 @@ function createEditor(textarea) {
     return editor.commands.setMark("link", { href: address })
   }
 
-  function tell(sentence) {
-    const close = crel("button", { type: "button", textContent: gettext("Close") })
-    close.addEventListener("click", () => (notice.hidden = true))
-    notice.replaceChildren(crel("span", { textContent: sentence }), close)
+  function tell(sentence, label, act) {
+    const button = (textContent, click) => {
+      const dom = crel("button", { type: "button", textContent })
+      dom.addEventListener("click", () => {
+        notice.hidden = true
+        click?.()
+      })
+      return dom
+    }
+    const row = crel("div", null, [
+      ...(label ? [button(label, act)] : []),
+      button(gettext("Close")),
+    ])
+    notice.replaceChildren(crel("span", { textContent: sentence }), row)
     notice.hidden = false
   }
 
@@ -113,12 +162,12 @@ function createEditor(textarea) {
     const edit = {
       picture: () => editPicture(editor, library),
       footnote: () => commands.editFootnote(editor),
-      embed: () => commands.editEmbed(editor),
+      embed: () => editEmbed(editor, config.embeds),
     }[selection.node?.type.name]
     edit?.()
   })
-  const toolbar = new Toolbar(editor, library)
-  const status = new StatusLine(editor, library)
+  const toolbar = new Toolbar(editor, library, config.embeds)
+  const status = new StatusLine(editor, library, config.embeds)
   notice.before(toolbar.dom)
   paper.after(status.dom)
   label?.addEventListener("click", (event) => {
@@ -126,6 +175,8 @@ function createEditor(textarea) {
     editor.commands.focus()
   })
   followLanguage(editor, textarea.form?.elements.language)
+
+  if (library) askAbout(editor.state.doc, library)
 
   textarea.bodyEditor = { editor, getHTML, setHTML }
   textarea.dispatchEvent(new CustomEvent("body-editor:ready", { bubbles: true }))

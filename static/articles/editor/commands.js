@@ -247,7 +247,7 @@ export function insertBlock(editor, block) {
   return editor.chain().insertContentAt(at, block).focus().scrollIntoView().run()
 }
 
-// Footnotes and embeds
+// Footnotes
 
 export async function editFootnote(editor) {
   const note = around(editor.state, "footnote")
@@ -280,44 +280,7 @@ export async function editFootnote(editor) {
     .run()
 }
 
-export async function editEmbed(editor) {
-  const embed = around(editor.state, "embed")
-  const answer = await ask(
-    gettext("Embed"),
-    [
-      {
-        name: "url",
-        label: gettext("Address"),
-        value: embed?.node.attrs["data-embed"] ?? "",
-        help: gettext(
-          "Of a video, a post or a map. Readers get a link that loads nothing by itself.",
-        ),
-        inputMode: "url",
-        clean: required(webAddress),
-      },
-      {
-        name: "label",
-        label: gettext("Title"),
-        value: embed?.node.attrs.label ?? "",
-      },
-    ],
-    {
-      submit: embed ? gettext("Apply") : gettext("Insert embed"),
-      remove: embed && gettext("Remove embed"),
-    },
-  )
-  if (!answer) return editor.commands.focus()
-  if (answer.remove) return remove(editor, embed)
-  const attrs = {
-    "data-embed": answer.url,
-    href: answer.url,
-    label: answer.label || answer.url,
-  }
-  if (embed) return setAttributes(editor, embed, attrs)
-  return insertBlock(editor, { type: "embed", attrs })
-}
-
-function setAttributes(editor, { node, pos }, attrs) {
+export function setAttributes(editor, { node, pos }, attrs) {
   return editor
     .chain()
     .command(({ tr }) => {

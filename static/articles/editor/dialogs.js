@@ -84,9 +84,14 @@ export function buttons(submit, close, { remove, disabled = false } = {}) {
 /** Ask for a few values.
  *
  * Resolves to the values by name, to `{remove: true}`, or to null. A field's
- * `clean(value)` returns what to take, or throws a Complaint.
+ * `clean(value)` returns what to take, or throws a Complaint. `opened(rows)` is called
+ * once they are there, and `before(values)` is waited for before they are cleaned.
  */
-export function ask(title, fields, { submit = gettext("Apply"), remove } = {}) {
+export function ask(
+  title,
+  fields,
+  { submit = gettext("Apply"), remove, opened, before } = {},
+) {
   return openDialog(title, (form, close) => {
     const rows = fields.map(({ clean, ...options }) => {
       const row = field(options)
@@ -94,7 +99,12 @@ export function ask(title, fields, { submit = gettext("Apply"), remove } = {}) {
       return row
     })
     form.append(...rows, buttons(submit, close, { remove }))
-    form.addEventListener("submit", () => {
+    opened?.(rows)
+    form.addEventListener("submit", async () => {
+      if (before)
+        await before(
+          Object.fromEntries(rows.map(({ input }) => [input.name, input.value.trim()])),
+        )
       const values = {}
       for (const row of rows) {
         const { input } = row

@@ -6,13 +6,18 @@
 
 import { prepare } from "articles/editor/spelling"
 
-/** Return {html, dropped}: the cleaned HTML, and how many pictures it lost. */
-export function tidy(html) {
+/** Return {html, dropped}: the cleaned HTML, and how many pictures it lost.
+ *
+ * `takeInline(address)` may return words to stand in a paragraph of their own for a
+ * picture that the HTML holds itself, in a data: address.
+ */
+export function tidy(html, takeInline) {
   const { body } = new DOMParser().parseFromString(readable(html), "text/html")
   const isWord = /class="?Mso|xmlns:w=|mso-/i.test(html)
   const isDocs = /docs-internal-guid/.test(html)
 
   removeUnseen(body, isWord)
+  if (takeInline) replaceInline(body, takeInline)
   const dropped = dropPictures(body)
   // In this order: footnotes and list marks are recognised by what is removed next.
   makeFootnotes(body)
@@ -242,6 +247,24 @@ function isTypewriter(element) {
   return /courier|consolas|monospace/i.test(family ?? element.getAttribute("face") ?? "")
 }
 
+function replaceInline(body, takeInline) {
+  for (const image of [...body.querySelectorAll('img[src^="data:"]')]) {
+    const words = takeInline(image.getAttribute("src"))
+    if (!words) continue
+    const line = document.createElement("p")
+    line.textContent = words
+    let block = image
+    while (block.parentElement !== body) block = block.parentElement
+    // Those of one block follow it in their order.
+    while (block.nextElementSibling?.dataset.picture === "") block = block.nextElementSibling
+    line.dataset.picture = ""
+    block.after(line)
+    image.remove()
+  }
+  for (const line of body.querySelectorAll('p[data-picture=""]'))
+    line.removeAttribute("data-picture")
+}
+
 function dropPictures(body) {
   let dropped = 0
   for (const image of [...body.querySelectorAll("img, picture")]) {
@@ -351,7 +374,7 @@ const KEPT = new Set(
 function clearAttributes(body) {
   for (const element of body.querySelectorAll("*"))
     for (const { name, value } of [...element.attributes]) {
-      const isOurs = name === "class" && /^(pullquote|footnote|embed)$/.test(value)
+      const isOurs = name === "class" && /^(pullquote|footnote|embed|gallery)$/.test(value)
       // A table's or a list's measures are looks.
       const isMeasure = /^(width|height)$/.test(name) && element.localName !== "img"
       if ((!KEPT.has(name) && !isOurs) || isMeasure) element.removeAttribute(name)

@@ -27,8 +27,10 @@ import {
   pm,
 } from "django-prose-editor/editor"
 
+import { movePicture } from "articles/editor/galleries"
 import { markupIn } from "articles/editor/spelling"
 import { cardView, footnoteView, pictureView } from "articles/editor/views"
+import { uploadPlaces } from "articles/editor/uploads"
 
 const attribute = (name, initial = null) => ({
   default: initial,
@@ -221,6 +223,74 @@ const Picture = Node.create({
   addNodeView: () => pictureView,
 })
 
+// Two pictures or more; its caption is always there to be written in, and
+// articles/editor/spelling leaves an empty one out.
+
+const Gallery = Node.create({
+  name: "gallery",
+  group: "block",
+  content: "picture+ galleryCaption",
+  draggable: true,
+  isolating: true,
+  defining: true,
+  parseHTML: () => [
+    {
+      tag: "figure.gallery",
+      priority: 60,
+      getAttrs: (figure) => (figure.querySelector("figure[data-picture]") ? null : false),
+    },
+  ],
+  renderHTML: ({ HTMLAttributes }) => [
+    "figure",
+    mergeAttributes({ class: "gallery" }, HTMLAttributes),
+    0,
+  ],
+  addProseMirrorPlugins: () => [dissolvedGalleries()],
+  addKeyboardShortcuts: () => ({
+    "Alt-Shift-ArrowLeft": ({ editor }) => movePicture(editor, isMirrored(editor) ? 1 : -1),
+    "Alt-Shift-ArrowRight": ({ editor }) => movePicture(editor, isMirrored(editor) ? -1 : 1),
+  }),
+})
+
+const isMirrored = ({ view }) => getComputedStyle(view.dom).direction === "rtl"
+
+const GalleryCaption = Node.create({
+  name: "galleryCaption",
+  content: "inline*",
+  isolating: true,
+  parseHTML: () => [{ tag: "figcaption", context: "gallery/" }],
+  renderHTML: ({ HTMLAttributes }) => ["figcaption", HTMLAttributes, 0],
+})
+
+// One picture is no gallery, as in articles/html.py; and where the last one is taken
+// away, ProseMirror puts an empty one in its place.
+function dissolvedGalleries() {
+  return new pm.state.Plugin({
+    appendTransaction(transactions, before, { doc, schema, tr }) {
+      if (!transactions.some(({ docChanged }) => docChanged)) return null
+      const small = []
+      doc.descendants((node, pos) => {
+        if (node.type.name !== "gallery") return !node.isTextblock
+        const pictures = node.content.content.filter(
+          (child) => child.type.name === "picture" && child.attrs["data-picture"],
+        )
+        if (pictures.length < 2 || pictures.length < node.childCount - 1)
+          small.push({ node, pos, pictures })
+        return false
+      })
+      for (const { node, pos, pictures } of small.reverse()) {
+        const words = node.lastChild
+        const blocks =
+          pictures.length > 1 ? [node.copy(pm.model.Fragment.from([...pictures, words]))] : pictures
+        if (pictures.length < 2 && words.content.size)
+          blocks.push(schema.nodes.paragraph.create(null, words.content))
+        tr.replaceWith(pos, pos + node.nodeSize, blocks)
+      }
+      return small.length ? tr : null
+    },
+  })
+}
+
 const Footnote = Node.create({
   name: "footnote",
   group: "inline",
@@ -363,7 +433,10 @@ const TableCaption = Node.create({
 })
 
 // Enter on a line that belongs to something ends it and goes on below.
-const LINES = { picture: 0, speaker: 1, pullSpeaker: 1, tableCaption: 1 }
+const LINES = {
+  ...{ picture: 0, speaker: 1, pullSpeaker: 1, tableCaption: 1 },
+  galleryCaption: 1,
+}
 
 const EndLine = Extension.create({
   name: "endLine",
@@ -373,6 +446,9 @@ const EndLine = Extension.create({
       const { $from } = editor.state.selection
       const levels = LINES[$from.parent.type.name]
       if (levels === undefined) return false
+      // In a gallery, to the caption of the next picture.
+      if ($from.depth > 1 && $from.node(-1).type.name === "gallery" && !levels)
+        return editor.commands.setTextSelection($from.after() + 1)
       const after = $from.after($from.depth - levels)
       return editor.commands.insertContentAt(after, { type: "paragraph" })
     },
@@ -389,7 +465,8 @@ const Language = Extension.create({
         ...MARKS.map((type) => type.name),
         ...["paragraph", "heading", "codeBlock", "bulletList", "orderedList"],
         ...["listItem", "quotation", "speaker", "pullQuote", "pullSpeaker"],
-        ...["picture", "footnote", "embed", "raw", "table", "tableRow"],
+        ...["picture", "gallery", "galleryCaption", "footnote", "embed", "raw"],
+        ...["table", "tableRow"],
         ...["tableCell", "tableHeader", "tableCaption"],
       ],
       attributes: { lang: attribute("lang"), dir: attribute("dir") },
@@ -404,6 +481,7 @@ const placeholders = Placeholder.configure({
     const name = node.type.name
     if (name === "speaker" || name === "pullSpeaker") return gettext("Who said it?")
     if (name === "tableCaption") return gettext("Caption of the table")
+    if (name === "galleryCaption") return gettext("Caption of the gallery")
     if (name === "heading") return gettext("Heading")
     if (name === "paragraph" && editor.isEmpty) return gettext("Write the story here.")
     return ""
@@ -424,6 +502,8 @@ export const extensions = [
   PullQuote,
   PullSpeaker,
   Picture,
+  Gallery,
+  GalleryCaption,
   Footnote,
   Embed,
   Raw,
@@ -440,6 +520,10 @@ export const extensions = [
   EndLine,
   Language,
   placeholders,
+  Extension.create({
+    name: "uploadPlaces",
+    addProseMirrorPlugins: () => [uploadPlaces()],
+  }),
   History,
   Dropcursor,
   Gapcursor,

@@ -109,6 +109,9 @@ function writeBlock(node, schema) {
     root.querySelectorAll("table").forEach(groupRows)
     root.querySelectorAll("div[data-captioned]").forEach(placeCaption)
     root.querySelectorAll("pre").forEach(keepFirstLineBreak)
+    root
+      .querySelectorAll("figure.gallery > figcaption:empty")
+      .forEach((caption) => caption.remove())
     written.set(node, root.innerHTML)
   }
   return written.get(node)

@@ -5,6 +5,8 @@ import { crel, gettext } from "django-prose-editor/editor"
 
 import * as commands from "articles/editor/commands"
 import { openDialog } from "articles/editor/dialogs"
+import { editEmbed } from "articles/editor/embeds"
+import { editGallery, movePicture, separate } from "articles/editor/galleries"
 import { editPicture } from "articles/editor/pictures"
 import { countWords, notesOf, textOf } from "articles/editor/words"
 
@@ -33,7 +35,7 @@ const BLOCKS = {
   codeBlock: gettext("Code, line by line"),
 }
 
-const GROUPS = (library) => [
+const GROUPS = (library, checker) => [
   [
     tool("strong", "format_bold", gettext("Bold"), toggle("strong"), "Mod-b"),
     tool("em", "format_italic", gettext("Italic"), toggle("em"), "Mod-i"),
@@ -50,9 +52,10 @@ const GROUPS = (library) => [
     ...(library
       ? [
           tool("picture", "image", gettext("Picture"), (editor) => editPicture(editor, library), "Mod-Alt-p"),
+          tool("gallery", "photo_library", gettext("Gallery"), (editor) => editGallery(editor, library), "Mod-Alt-g"),
         ]
       : []),
-    tool("embed", "smart_display", gettext("Embed"), commands.editEmbed),
+    tool("embed", "smart_display", gettext("Embed"), (editor) => editEmbed(editor, checker), "Mod-Alt-e"),
     tool("table", "table_chart", gettext("Table"), (editor) =>
       editor.chain().focus().insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run(),
     ),
@@ -79,7 +82,9 @@ const GROUPS = (library) => [
 ]
 
 // The keys that ProseMirror's own extensions do not bind.
-const BINDS = new Set(["link", "footnote", "quotation", "pullQuote", "picture"])
+const BINDS = new Set([
+  ...["link", "footnote", "quotation", "pullQuote", "picture", "gallery", "embed"],
+])
 
 function tool(name, icon, label, run, keys = "") {
   return { name, icon, label, run, keys }
@@ -123,12 +128,12 @@ class Bar {
 }
 
 export class Toolbar extends Bar {
-  constructor(editor, library) {
+  constructor(editor, library, checker) {
     super(editor, gettext("Formatting"), "body-toolbar")
     this.buttons = new Map()
     this.dom.append(this.blockSelect())
     const keys = {}
-    for (const group of GROUPS(library)) {
+    for (const group of GROUPS(library, checker)) {
       const dom = crel("div", { className: "body-tools" })
       for (const each of group) {
         dom.append(this.button(each))
@@ -234,6 +239,7 @@ function showKeys(editor) {
   rows.push(
     [gettext("Heading"), readable("Mod-Alt-2")],
     [gettext("List item further in, and back"), "Tab, Shift+Tab"],
+    [gettext("Picture of a gallery back, and on"), `${readable("Alt-Shift")}+← →`],
     [gettext("New line in the same paragraph"), readable("Shift-Enter")],
     [gettext("To these buttons, and back to the text"), "Alt+F10, Esc"],
   )
@@ -255,9 +261,10 @@ function showKeys(editor) {
 // The line below
 
 export class StatusLine extends Bar {
-  constructor(editor, library) {
+  constructor(editor, library, checker) {
     super(editor, gettext("At the cursor"), "body-status-line")
     this.library = library
+    this.checker = checker
     this.context = crel("div", { className: "body-context" })
     this.words = crel("output", { className: "body-words" })
     this.dom.append(this.context, this.words)
@@ -291,7 +298,7 @@ export class StatusLine extends Bar {
 
   update() {
     this.showWords()
-    const { label, tools } = toolsAt(this.editor, this.library)
+    const { label, tools } = toolsAt(this.editor, this.library, this.checker)
     const key = label + tools.map((each) => each.label).join()
     if (key === this.key) return
     this.key = key
@@ -320,7 +327,7 @@ export class StatusLine extends Bar {
 
 const chained = (name) => (editor) => editor.chain().focus()[name]().run()
 
-function toolsAt(editor, library) {
+function toolsAt(editor, library, checker) {
   const { state } = editor
   const selected = state.selection.node
   const name = selected?.type.name
@@ -334,17 +341,24 @@ function toolsAt(editor, library) {
   if (name === "embed")
     return {
       label: gettext("Embed"),
-      tools: [{ label: gettext("Edit…"), run: commands.editEmbed }],
+      tools: [{ label: gettext("Edit…"), run: (each) => editEmbed(each, checker) }],
     }
   if (name === "raw" || name === "kept" || name === "horizontalRule")
     return {
       label: "",
       tools: [{ label: gettext("Remove this block"), run: removeSelected }],
     }
-  if (commands.around(state, "picture") && library)
+  const picture = commands.around(state, "picture")
+  const edit = { label: gettext("Edit…"), run: (each) => editPicture(each, library) }
+  if (commands.around(state, "gallery"))
+    return { label: gettext("Gallery"), tools: galleryTools(picture, edit, library) }
+  if (picture && library)
     return {
       label: gettext("Picture"),
-      tools: [{ label: gettext("Edit…"), run: (each) => editPicture(each, library) }],
+      tools: [
+        edit,
+        { label: gettext("Make a gallery…"), run: (each) => editGallery(each, library) },
+      ],
     }
   if (commands.around(state, "captionedTable", "table"))
     return { label: gettext("Table"), tools: TABLE_TOOLS }
@@ -364,6 +378,26 @@ function toolsAt(editor, library) {
       tools: [{ label: gettext("Edit link…"), run: commands.editLink }],
     }
   return { label: "", tools: [] }
+}
+
+function galleryTools(picture, edit, library) {
+  const more = {
+    label: gettext("More pictures…"),
+    run: (each) => editGallery(each, library),
+  }
+  const apart = { label: gettext("Separate"), run: separate }
+  if (!picture) return library ? [more, apart] : [apart]
+  return [
+    { label: gettext("Move back"), icon: "arrow_back", run: (each) => movePicture(each, -1) },
+    { label: gettext("Move on"), icon: "arrow_forward", run: (each) => movePicture(each, 1) },
+    ...(library ? [edit, more] : []),
+    {
+      label: gettext("Remove picture"),
+      icon: "delete",
+      run: (each) => commands.remove(each, commands.around(each.state, "picture")),
+    },
+    apart,
+  ]
 }
 
 const TABLE_TOOLS = [

@@ -2,9 +2,15 @@
 
 import { crel, gettext } from "django-prose-editor/editor"
 
+import { isDescribed, whenKnown } from "articles/editor/library"
+
 const INERT = { contentEditable: "false" }
 
-/** A picture with its caption, which is edited in place. */
+/** A picture with its caption, which is edited in place.
+ *
+ * One that nobody described asks for it: where neither the story nor the library says
+ * what it shows, the publish gate holds the article back.
+ */
 export function pictureView({ node, editor, getPos }) {
   const image = crel("img", { alt: "", draggable: false })
   const button = crel("button", {
@@ -12,7 +18,16 @@ export function pictureView({ node, editor, getPos }) {
     className: "body-picture-edit",
     textContent: gettext("Edit picture"),
   })
-  const frame = crel("div", { className: "body-picture", ...INERT }, [image, button])
+  const words = crel("input", { type: "text", maxLength: 500, autocomplete: "off" })
+  const describe = crel("label", { className: "body-describe", hidden: true }, [
+    crel("span", { textContent: gettext("Describe this picture for those who cannot see it") }),
+    words,
+  ])
+  const frame = crel("div", { className: "body-picture", ...INERT }, [
+    image,
+    button,
+    describe,
+  ])
   const contentDOM = crel("figcaption", {
     "data-placeholder": gettext("Caption"),
   })
@@ -22,11 +37,35 @@ export function pictureView({ node, editor, getPos }) {
     editor.emit("body:edit", { pos: getPos() })
   })
   image.addEventListener("click", () => editor.commands.setNodeSelection(getPos()))
-  const show = ({ attrs, content }) => {
+  words.addEventListener("input", () => {
+    editor.view.dispatch(
+      editor.state.tr.setNodeAttribute(getPos(), "alt", words.value.trim()),
+    )
+  })
+  words.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== "Escape") return
+    event.preventDefault()
+    event.stopPropagation()
+    editor.chain().focus().setTextSelection(getPos() + 1).run()
+  })
+  words.addEventListener("blur", () => ask())
+  let shown = node
+  const ask = () => {
+    // The field stays for as long as somebody writes in it.
+    if (document.activeElement === words) return
+    const { alt, "data-picture": id } = shown.attrs
+    describe.hidden = Boolean(alt) || isDescribed(id) !== false
+    words.value = alt ?? ""
+  }
+  const forget = whenKnown(ask)
+  const show = (updated) => {
+    shown = updated
+    const { attrs, content } = updated
     if (image.getAttribute("src") !== attrs.src) image.src = attrs.src ?? ""
     image.alt = attrs.alt ?? ""
     dom.dataset.picture = attrs["data-picture"]
     contentDOM.classList.toggle("is-empty", !content.size)
+    ask()
   }
   show(node)
   return {
@@ -37,7 +76,8 @@ export function pictureView({ node, editor, getPos }) {
       show(updated)
       return true
     },
-    stopEvent: (event) => button.contains(event.target),
+    destroy: forget,
+    stopEvent: ({ target }) => button.contains(target) || describe.contains(target),
     ignoreMutation: (mutation) =>
       mutation.type !== "selection" && !contentDOM.contains(mutation.target),
   }
