@@ -188,14 +188,16 @@ class ArticleQuerySet(models.QuerySet):
 
     def for_page(self):
         """Load what templates/articles/article_detail.html shows of the article."""
-        return self.select_related(
-            "section", "series", "lead_picture", "social_picture"
-        ).defer("section__description", "series__description").prefetch_related(
-            models.Prefetch("bylines", _bylines(self.model)),
-            "bylines__author__links",
-            "tags",
-            "corrections",
-            "related_stories",
+        return (
+            self.select_related("section", "series", "lead_picture", "social_picture")
+            .defer("section__description", "series__description")
+            .prefetch_related(
+                models.Prefetch("bylines", _bylines(self.model)),
+                "bylines__author__links",
+                "tags",
+                "corrections",
+                "related_stories",
+            )
         )
 
 

@@ -27,6 +27,7 @@ from authors.merging import (
     spelled,
     verdict,
 )
+from authors.shown import change
 
 
 class AnyParent(InlineForeignKeyField):
@@ -219,6 +220,7 @@ class CorrectionFormSet(ValuesFormSet):
                 continue
             if key in theirs:
                 self.instance.corrections.filter(key=key).update(**values)
+                change(self.instance.shown_key())
             else:
                 Correction.objects.create(article=self.instance, **values)
 

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from articles.admin.picture_list import card
 from articles.models import Picture
 from authors.moments import DayField
+from authors.shown import change
 
 SAMPLE = 12
 
@@ -72,6 +73,7 @@ def set_words(desk, request, pictures):
         locked = Picture.objects.select_for_update().filter(pk__in=keys)
         chosen = list(locked.order_by("pk").defer("renditions"))
         Picture.objects.filter(pk__in=[p.pk for p in chosen]).update(**changes)
+        change(*(picture.shown_key() for picture in chosen))
         labels = [str(form.fields[name].label) for name in changes]
         for picture in chosen:
             desk.log_change(request, picture, [{"changed": {"fields": labels}}])

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from articles import renditions
 from articles.querysets import PictureQuerySet
 from authors.images import content_name, read_image
-from authors.shown import Shown
+from authors.shown import Shown, change
 
 FOLDER = "pictures"
 
@@ -197,6 +197,8 @@ class Picture(Shown, models.Model):
                 },
                 is_unfinished=False,
             )
+            if is_ours:
+                change(self.shown_key())
             left = set(old) - set(self.file_names()) if is_ours else stored
             transaction.on_commit(partial(remove_unused, left))
         return bool(is_ours)

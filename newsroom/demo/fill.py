@@ -34,6 +34,7 @@ from articles.models import (
 from articles.paths import path_for
 from authors.images import CleanImage, content_name, encode
 from authors.models import Author
+from authors.shown import many_changes
 from newsroom.blocks.models import (
     AdvertiseBlock,
     ShareBlock,
@@ -96,7 +97,7 @@ def make_sample(*, now=None, picture_width=1200, on_step=None):
     for done, name in enumerate(names, start=1):
         pictures[name] = _make_picture(name, picture_width)
         on_step(done, total)
-    with transaction.atomic():
+    with transaction.atomic(), many_changes():
         _make_publication()
         _make_sections_tags_series()
         _make_authors()
