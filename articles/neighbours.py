@@ -41,25 +41,33 @@ def neighbours_of(article):
         }
     ).fetch()
     found = {key: [Article(**row) for row in rows[key]] for key in rows}
-    note(f"beside-{article.pk}")
-    if isinstance(picks, list):
-        # Also those that are still to come.
-        note(*(f"article-{pick}-card" for pick in picks))
-    note(*(story.card_key() for stories in found.values() for story in stories))
-    note(*(f"related-{tag.pk}" for tag in article.tags.all()[:TAGS]))
-    if article.series_id:
-        note(f"in-series-{article.series_id}")
     previous, next_ = (next(iter(found[key]), None) for key in ("previous", "next"))
     nearby = {previous, next_, *found["parts"]}
     picked = found["picked"]
     others = [story for story in found["tagged"] if story not in nearby]
-    return {
+    around = {
         "previous": previous,
         "next": next_,
         "parts": found["parts"],
         **_parts_beside(article, found["parts"]),
         "related": picked + others[: max(0, RELATED - len(picked))],
     }
+    _note(article, picks, around)
+    return around
+
+
+def _note(article, picks, around):
+    """Say what the page shows, and what could come to stand there."""
+    note(f"beside-{article.pk}")
+    note(*(f"related-{tag.pk}" for tag in article.tags.all()[:TAGS]))
+    if article.series_id:
+        note(f"in-series-{article.series_id}")
+    if isinstance(picks, list):
+        # Also those that are still to come.
+        note(*(f"article-{pick}-line" for pick in picks))
+    for shown in around.values():
+        stories = shown if isinstance(shown, list) else filter(None, [shown])
+        note(*(story.line_key() for story in stories))
 
 
 def beside(article, *, newer):

@@ -86,6 +86,10 @@ class Shown:
     def card_key(self):
         return f"{self._meta.model_name}-{self.pk}-card"
 
+    def line_key(self):
+        """Return the key of pages that show no more of it than a line."""
+        return f"{self._meta.model_name}-{self.pk}-line"
+
 
 # What stands behind these keys was changed: sent with `keys`, a set, in the
 # transaction of the change.

@@ -1,9 +1,9 @@
 """What readers' pages show of a row, as surrogate keys.
 
 Pages note keys while they are rendered (authors/shown.py); this module says which of
-them a change concerns. An article has two: `article-12` is on its own page, and
-`article-12-card` on every page that shows its headline; so have authors, sections,
-tags and series. Lists have their own, so that what could enter
+them a change concerns. An article has three: `article-12` is on its own page, and
+`article-12-card` on every page that shows its card, `article-12-line` where no more
+than the headline stands. Authors, sections, tags and series have cards, too. Lists have their own, so that what could enter
 a list throws away the pages of that list and no others:
 
 `latest months in-month-2026-11 in-section-2 in-series-1 tagged-5 by-author-3 tags
@@ -44,11 +44,9 @@ UNSEEN = {
 }
 SEEN = [f.attname for f in Article._meta.concrete_fields if f.name not in UNSEEN]
 NAMES = {f.name for f in Article._meta.concrete_fields if f.name not in UNSEEN}
-# What templates/articles/_card.html and _headline.html show.
-CARD = {
-    *("path", "headline", "front_headline", "standfirst", "language"),
-    *("section_id", "lead_picture_id", "published_at"),
-}
+# What templates/articles/_headline.html shows, and what _card.html shows besides.
+LINE = {"path", "headline", "front_headline", "language", "published_at"}
+CARD = {"standfirst", "section_id", "lead_picture_id"}
 # What bylines, kickers, lists of tags show; all of it, of what has no cards.
 CARDS = {
     Author: ("name", "slug"),
@@ -106,9 +104,11 @@ def _of_article(old, article):
         return set()
     if not (was_live or is_live):
         # Its address may be kept as the page of something gone.
-        return {article.shown_key(), article.card_key()} if old else set()
+        return everywhere(article) if old else set()
     keys = {article.shown_key()}
-    if was_live != is_live or different & CARD:
+    if was_live != is_live or different & LINE:
+        keys = everywhere(article)
+    elif different & CARD:
         keys.add(article.card_key())
     states = [state for state in (old, article) if state is not None]
     if was_live != is_live or "published_at" in different:
@@ -143,7 +143,8 @@ def _of_tagging(old, tagging):
     if not article.is_live():
         return set()
     keys = {article.shown_key(), f"tagged-{tagging.tag_id}", "tags"}
-    return keys | {f"related-{tagging.tag_id}", article.card_key()}
+    # Where it is related no more, its line stands.
+    return keys | {f"related-{tagging.tag_id}", article.line_key()}
 
 
 def _of_subject(old, row):
@@ -216,14 +217,18 @@ KEYS = {
 
 def whole(article):
     """Return the keys of an article and of every list it may be in."""
-    keys = {article.shown_key(), article.card_key()}
-    return keys | lists_of(article) | related(article)
+    return everywhere(article) | lists_of(article) | related(article)
+
+
+def everywhere(article):
+    """Return the keys of all pages that show anything of an article."""
+    return {article.shown_key(), article.card_key(), article.line_key()}
 
 
 def related(article):
     """Return the keys of the stories it may become related to.
 
-    Where it stops to be, its card stands: that key is enough.
+    Where it stops to be, its line stands: that key is enough.
     """
     tags = ArticleTag.objects.filter(content_object=article.pk)
     return {f"related-{pk}" for pk in tags.values_list("tag_id", flat=True)}
