@@ -3,8 +3,9 @@
 Pages note keys while they are rendered (authors/shown.py); this module says which of
 them a change concerns. An article has three: `article-12` is on its own page, and
 `article-12-card` on every page that shows its card, `article-12-line` where no more
-than the headline stands. Authors, sections, tags and series have cards, too. Lists have their own, so that what could enter
-a list throws away the pages of that list and no others:
+than the headline stands. Authors, sections, tags and series have cards, too. Lists
+have keys of their own, so that what could enter a list throws away the pages of that
+list and no others:
 
 `latest months in-month-2026-11 in-section-2 in-series-1 tagged-5 by-author-3 tags
 authors`; `related-5` is on stories with a tag, `beside-12` on the page whose previous
