@@ -6,10 +6,12 @@ is, and prints one line per promise with its figure; ends with 1 if one is broke
     make quality                      everything, in some minutes
     make quality ARGS="axe keyboard"  only promises whose names hold these words
     make quality ARGS=--write         and writes the table into docs/quality.md
+    make quality ARGS="--site /tmp/q" keeps the site there, for the next time
 """
 
 import argparse
 import re
+import signal
 import sys
 import tempfile
 import time
@@ -25,6 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".venv/quality"
 DOCUMENT = ROOT / "docs/quality.md"
 TABLE = re.compile(r"(<!-- figures -->\n).*?(<!-- end of figures -->)", re.DOTALL)
+STYLE = re.compile(rb"<style>.*?</style>", re.DOTALL)
 KB = 1024
 HTML, ALL, PLAIN = 14 * KB, 25 * KB, 10 * KB  # compressed
 LIGHTHOUSE = (98, 100, 100, 100)
@@ -53,10 +56,13 @@ def main(arguments):
     if not chromium:
         say("NO CHROMIUM COULD BE HAD: nothing was looked at.")
         return 1
+    # Whoever ends us ends the site as well.
+    signal.signal(signal.SIGTERM, lambda *received: sys.exit(1))
     began, promises = time.monotonic(), []
     with tempfile.TemporaryDirectory(prefix="newsroom-quality-") as name:
         folder = Path(name)
-        address = quality_site.prepare(folder / "site", quality_site.free_port())
+        site = options.site or folder / "site"
+        address = quality_site.prepare(site, quality_site.free_port())
         say("Making a site to look at …")
         pages = quality_site.fill()
         with (
@@ -65,7 +71,7 @@ def main(arguments):
         ):
             if left := quality_site.finish_pictures():
                 say(f"{left} pictures were not finished; looking at what is there.")
-            survey = Survey(address, pages, chromium, folder)
+            survey = Survey(address, pages, chromium, folder, site)
             for promise in survey.promises(options.only):
                 show(promise)
                 promises.append(promise)
@@ -86,6 +92,7 @@ def read(arguments):
     parser.add_argument(
         "--write", action="store_true", help="write the figures into docs/quality.md"
     )
+    parser.add_argument("--site", type=Path, help="folder that keeps the site")
     return parser.parse_args(arguments)
 
 
@@ -110,8 +117,8 @@ def write(promises):
 class Survey:
     """Looks at the site, promise by promise."""
 
-    def __init__(self, address, pages, chromium, folder):
-        self.address, self.pages = address, pages
+    def __init__(self, address, pages, chromium, folder, site):
+        self.address, self.pages, self.site = address, pages, site
         self.chromium, self.folder = chromium, folder
         self.looker = None
         self.loaded = {}
@@ -168,7 +175,13 @@ class Survey:
     def markup(self):
         folder = self.folder / "html"
         folder.mkdir()
-        faults = quality_files.html_faults(self.bodies(), TOOLS, folder)
+        # The same style sheets stand in every page: those of each type are enough.
+        types = set(self.pages.types.values())
+        bodies = {
+            where: body if where in types else STYLE.sub(b"<style></style>", body)
+            for where, body in self.bodies().items()
+        }
+        faults = quality_files.html_faults(bodies, TOOLS, folder)
         figure = f"{len(faults)} errors on {len(self.loaded)} pages"
         yield Promise("HTML has no errors (Nu checker)", figure, faults)
 
@@ -202,7 +215,7 @@ class Survey:
         yield Promise(name, f"{number} pictures", faults)
 
     def metadata(self):
-        faults, number = quality_files.metadata_faults(self.folder / "site/media")
+        faults, number = quality_files.metadata_faults(self.site / "media")
         name = "stored files tell of no camera, place or person"
         yield Promise(name, f"{number} files", faults)
 

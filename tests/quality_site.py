@@ -96,6 +96,10 @@ def fill():
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    from articles.models import Article
+
+    if Article.objects.filter(path="/every-construct/").exists():
+        return find_pages()
     quiet = io.StringIO()
     call_command("demo", stdout=quiet)
     # The empty page is there to be refused.

@@ -1,6 +1,7 @@
 from urllib.parse import urlsplit
 
 import pytest
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -254,3 +255,37 @@ class TestPastedCode:
     )
     def test_gives_the_address_it_shows(self, code, address):
         assert address_in(code) == address
+
+
+class TestTheDesksQuestion:
+    def ask(self, client, text):
+        return client.get(reverse("admin:articles_embed"), {"text": text})
+
+    def test_is_answered_for_addresses_and_code(self, admin_client):
+        code = '<iframe src="https://youtu.be/aB3_-x9ZkLm"></iframe>'
+        assert self.ask(admin_client, code).json() == {
+            "address": "https://youtu.be/aB3_-x9ZkLm",
+            "provider": "YouTube",
+            "kind": "video",
+            "host": "youtube-nocookie.com",
+        }
+        assert self.ask(admin_client, "https://a.example/").json()["provider"] == ""
+        assert self.ask(admin_client, "two words").json()["address"] == ""
+
+    @pytest.mark.django_db
+    def test_is_not_answered_to_strangers(self, client):
+        assert self.ask(client, "https://a.example/").status_code == 302
+
+
+class TestThePolicy:
+    @pytest.mark.django_db
+    def test_lets_the_providers_into_readers_pages_and_nobody_into_the_desk(
+        self, client, admin_client
+    ):
+        def frames(response):
+            policy = response["Content-Security-Policy"].split("; ")
+            (found,) = [part for part in policy if part.startswith("frame-src ")]
+            return found.split()[1:]
+
+        assert sorted(frames(client.get("/"))) == sorted(FRAME_HOSTS)
+        assert frames(admin_client.get("/admin/")) == ["'self'"]
