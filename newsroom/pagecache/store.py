@@ -226,7 +226,9 @@ class Store:
             found = index.execute("SELECT value FROM state WHERE name = 'place'")
             row = found.fetchone()
             if row is None:
-                # A new folder: there is nothing that could be old.
+                # Nobody has read the journal for this folder: what was kept before
+                # may be old by now.
+                self._clear(index)
                 self._put(index, "place", journal.place(journal.writing()))
                 return 0
             keys, end = journal.since(row[0])
