@@ -53,8 +53,11 @@ def is_list(path):
 
 
 def run(world, readers, edits):
-    """Make edits; return ([(edit, path that is stale)], [(edit, story gone needlessly)],
-    Counter of lists gone needlessly)."""
+    """Make edits; return what was wrong after each.
+
+    ([(edit, page that is stale)], [(edit, story that went needlessly)], and a Counter
+    of the lists that went needlessly, by edit).
+    """
     stale, needless, lists = [], [], Counter()
     readers.warm(world.paths())
     was = {path: readers.kept(path) for path in world.paths()}
