@@ -34,8 +34,10 @@ class Command(BaseCommand):
         text = (Path(settings.BASE_DIR) / "deploy" / FILES[file]).read_text()
         if urlsplit(settings.SITE_URL).scheme == "http":
             text = without(text, "https")
-            address = listen or "80"
-            text = text.replace("server_name", f"listen {address};\n    server_name", 1)
+            listen = listen or "80"
+            if file == "nginx":
+                text = text.replace("server_name", f"listen {listen};\n    server_name")
+            text = text.replace(f"\n{HOST} {{", f"\nhttp://{listen} {{")
         if no_brotli:
             text = without(text, "brotli")
         kinds = [f"{quoted(like)} {kind};" for like, kind in sorted(KINDS.items())]
@@ -84,6 +86,9 @@ def named(text, upstream):
         "/srv/newsroom/var": settings.DATA_DIR,
         "/srv/newsroom": settings.BASE_DIR,
         "127.0.0.1:8000": upstream,
+        '.host = "127.0.0.1"': f'.host = "{upstream.rpartition(":")[0]}"',
+        '.port = "8000"': f'.port = "{upstream.rpartition(":")[2]}"',
+        "choose-a-long-secret": settings.PURGE_TOKEN or "choose-a-long-secret",
     }.items():
         text = text.replace(old, str(new))
     return text
