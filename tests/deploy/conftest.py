@@ -1,3 +1,4 @@
+import copy
 import socket
 import subprocess
 import urllib.error
@@ -54,6 +55,20 @@ class Site:
             "DEBUG": "true",
         }
         self.server = None
+
+    def twin(self, **environment):
+        """Return another node of this site: the same rows, pages of its own."""
+        node = copy.copy(self)
+        node.processes = copy.copy(self.processes)
+        node.port, node.server = free_port(), None
+        node.own_url = f"http://127.0.0.1:{node.port}"
+        pages = str(self.folder / f"pages-{node.port}")
+        node.processes.environment = {
+            **self.processes.environment,
+            "PAGES_DIR": pages,
+            **environment,
+        }
+        return node
 
     def manage(self, *arguments):
         """Run manage.py to its end; return what it printed."""
