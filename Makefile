@@ -33,7 +33,7 @@ format: .venv/dev
 
 # Lock files hold names, versions and hashes only: no address of any registry.
 lock: .venv/dev
-	@for set in base dev; do \
+	@for set in base scale dev; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	    --generate-hashes --no-annotate \
 	    --custom-compile-command "make lock" \

@@ -56,7 +56,7 @@ def spellings(request):
 
     An imported article keeps the address it was born with byte for byte, which
     may be percent-encoded, in capitals or small letters; Django decodes what it
-    is given, and only some servers hand over the original (gunicorn: RAW_URI).
+    is given; the original comes from the proxy in front (newsroom/wsgi.py: RAW_URI).
     """
     raw = request.META.get("RAW_URI", "").partition("?")[0]
     capitals = quoted(request.path)

@@ -22,7 +22,7 @@ from articles.models import Article, Autosave, Notice, Picture, Presence
 from articles.planner import analyze
 from newsroom import faults
 from newsroom.models import Heartbeat
-from newsroom.pagecache import journal
+from newsroom.pagecache import cdn, journal
 from newsroom.pagecache import node as pagecache
 
 logger = logging.getLogger(__name__)
@@ -154,6 +154,7 @@ def run(stopped, every=1, parent=None, finisher=None):
         resting = {key: rest for key, rest in resting.items() if rest[1] > now}
         try:
             pagecache.follow()
+            cdn.sender.wake()
             if now >= next_beat or is_due(now, resting):
                 told = {key: sentence for key, (sentence, _until) in resting.items()}
                 report = tick(now, told)

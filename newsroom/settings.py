@@ -140,7 +140,29 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA mmap_size=134217728; PRAGMA cache_size=-16000;",
         }
     )
+# A streaming replica of PostgreSQL that readers' pages are read from.
+if replica := env.str("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = {
+        **env.db_url_config(replica),
+        "CONN_MAX_AGE": DATABASES["default"]["CONN_MAX_AGE"],
+        "TEST": {"MIRROR": "default"},
+    }
+    DATABASE_ROUTERS = ["newsroom.routers.ReplicaRouter"]
+    MIDDLEWARE.insert(0, "newsroom.routers.ReadersReadTheReplica")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# What several machines share: sessions, counted attempts
+
+if redis := env.str("REDIS_URL", default=""):
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": redis,
+            "KEY_PREFIX": "newsroom",
+            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+        }
+    }
+    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # Language and time
 
@@ -168,6 +190,22 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Media in an S3 bucket that all machines share. Readers still get it at /media/, from
+# the site's own host (newsroom/views.py), where browsers and a CDN keep it for good.
+if bucket := env.str("S3_BUCKET", default=""):
+    STORAGES["default"] = {
+        "BACKEND": "newsroom.media.Bucket",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": env.str("S3_ENDPOINT", default="") or None,
+            "region_name": env.str("S3_REGION", default="") or None,
+            "access_key": env.str("S3_ACCESS_KEY", default="") or None,
+            "secret_key": env.str("S3_SECRET_KEY", default="") or None,
+            "location": env.str("S3_FOLDER", default=""),
+            "default_acl": None,
+            "file_overwrite": False,
+        },
+    }
 # ES modules of the editor import each other by relative address.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 FILE_UPLOAD_PERMISSIONS = 0o644
@@ -180,6 +218,14 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 PAGE_CACHE = env.bool("PAGE_CACHE", default=not DEBUG)
 PAGES_DIR = Path(env.str("PAGES_DIR", default=str(DATA_DIR / "pages")))
+# A CDN that is told which surrogate keys have changed (newsroom/pagecache/cdn.py)
+PURGE_KIND = env.str("PURGE_KIND", default="http")
+if PURGE_KIND not in ("varnish", "fastly", "cloudflare", "http"):
+    raise ImproperlyConfigured(
+        f"PURGE_KIND: {PURGE_KIND!r} is none of varnish, fastly, cloudflare and http."
+    )
+PURGE_URL = env.str("PURGE_URL", default="")
+PURGE_TOKEN = env.str("PURGE_TOKEN", default="")
 
 # Security
 

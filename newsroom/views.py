@@ -1,8 +1,11 @@
+import mimetypes
 from errno import ENAMETOOLONG
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DatabaseError, connection
-from django.http import Http404, HttpResponse, HttpResponseNotFound
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseNotFound
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.views.decorators.cache import never_cache
@@ -34,7 +37,10 @@ def page_not_found(request, exception):
 def media(request, path):
     """Serve an uploaded file. Its name is made of its content, so it never changes."""
     try:
-        response = serve(request, path, document_root=settings.MEDIA_ROOT)
+        if isinstance(default_storage, FileSystemStorage):
+            response = serve(request, path, document_root=settings.MEDIA_ROOT)
+        else:
+            response = from_bucket(path)
     except (Http404, OSError) as error:
         if isinstance(error, OSError) and error.errno != ENAMETOOLONG:
             raise
@@ -43,6 +49,16 @@ def media(request, path):
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def from_bucket(path):
+    """Answer with a file that lies on another machine. Raises OSError, Http404."""
+    try:
+        file = default_storage.open(path)
+    except SuspiciousFileOperation as error:
+        raise Http404("No file is named so.") from error
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    return FileResponse(file, content_type=kind)
 
 
 @require_safe

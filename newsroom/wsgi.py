@@ -1,5 +1,6 @@
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
@@ -9,4 +10,12 @@ django_application = get_wsgi_application()
 # The page cache needs the settings.
 from newsroom.pagecache.serving import KeptPages  # noqa: E402
 
-application = KeptPages(django_application)
+
+def as_sent(environ, start_response):
+    """Tell Django's views the address as it was sent (articles.views.spellings)."""
+    if settings.SECURE_PROXY_SSL_HEADER and "HTTP_X_REQUEST_URI" in environ:
+        environ["RAW_URI"] = environ["HTTP_X_REQUEST_URI"]
+    return django_application(environ, start_response)
+
+
+application = KeptPages(as_sent)

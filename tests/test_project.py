@@ -64,13 +64,13 @@ def test_the_top_level_holds_only_what_was_agreed():
     agreed = {
         *("manage.py", "pyproject.toml", "README.md", "CHANGELOG.md", "Makefile"),
         *("newsroom", "articles", "authors", "templates", "static", "tests"),
-        *("requirements", "docs", "benchmarks", ".ci", ".gitignore"),
+        *("requirements", "docs", "deploy", "benchmarks", ".ci", ".gitignore"),
     }
     assert {name.split("/")[0] for name in tracked} - agreed == set()
 
 
 def test_lock_files_hold_names_versions_and_hashes_only():
-    for name in ("base", "dev"):
+    for name in ("base", "scale", "dev"):
         for line in (ROOT / f"requirements/{name}.txt").read_text().splitlines():
             assert line.startswith(("#", "    --hash=sha256:")) or "==" in line, line
             assert "://" not in line

@@ -31,7 +31,14 @@ INSERT = {
 PLACE = {
     # AUTOINCREMENT never gives a key twice, so that pruned lines do not come back.
     "sqlite": "SELECT coalesce(max(id), 0) FROM pagecache_purge",
-    "postgresql": "SELECT pg_current_snapshot()::text",
+    # On a replica the snapshot's text leaves out what is not committed yet: there,
+    # nothing from the oldest of those on counts as seen (PostgreSQL's procarray.c,
+    # GetSnapshotData: in recovery they stand in another list).
+    "postgresql": """
+        SELECT CASE WHEN pg_is_in_recovery()
+            THEN pg_snapshot_xmin(now)::text || ':' || pg_snapshot_xmin(now) || ':'
+            ELSE now::text END FROM pg_current_snapshot() AS now
+    """,
 }
 SINCE = {
     "sqlite": "SELECT id, keys FROM pagecache_purge WHERE id > %(place)s ORDER BY id",

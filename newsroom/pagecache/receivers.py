@@ -11,7 +11,7 @@ from django.db.models.signals import (
 from articles import signals
 from articles.models import Article
 from authors.shown import EVERYTHING, are_many, change, changed
-from newsroom.pagecache import changes, journal, node
+from newsroom.pagecache import cdn, changes, journal, node
 
 # Of more articles that were written at once nobody asks which lists they are in: that
 # is half a dozen queries each.
@@ -78,3 +78,4 @@ def connect():
     signals.articles_changed.connect(articles_changed, **once)
     changed.connect(write, **once)
     journal.on_change(node.follow)
+    journal.on_change(cdn.sender.wake)

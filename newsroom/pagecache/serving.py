@@ -11,6 +11,7 @@ from newsroom.pagecache.store import KINDS, OTHER, Page
 
 # CDNs refuse longer headers (Fastly's and Cloudflare's documentation).
 KEYS_MAX = 15_000  # bytes
+NOT_BY_CDN = "max-age=0"
 # What is made anew for every answer.
 NOT_KEPT = {"content-length", "content-encoding", "etag"}
 # Kept where the view says so (note_lasting): anybody can ask for what is not there.
@@ -94,7 +95,12 @@ class PageCacheMiddleware:
             return response, None
         patch_vary_headers(response, ["Accept-Encoding"])
         page = page_of(response, noted.keys)
-        store.keep(address, page, noted.keys, begun_at, noted.until)
+        if not store.keep(address, page, noted.keys, begun_at, noted.until):
+            # It may be old already; a CDN would keep it for good.
+            page.headers[:] = [
+                (name, NOT_BY_CDN if value == CDN else value)
+                for name, value in page.headers
+            ]
         return response, page
 
 

@@ -1,6 +1,9 @@
+import contextlib
+import ctypes
 import logging
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -8,46 +11,35 @@ import threading
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.db import connection
-from gunicorn.app.base import BaseApplication
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.errors import FatalError
+from granian.log import LogLevels
 
 from articles.planner import analyze
-from newsroom.wsgi import application
+from newsroom.pagecache import node
 
 logger = logging.getLogger(__name__)
 
-MEMORY = "/dev/shm"  # Linux
+PR_SET_PDEATHSIG = 1  # prctl(2)
 # Seconds before a clock that ended by itself is started again, and that it has to
 # finish what it is at.
 PAUSE, PATIENCE = 2, 10
 
 
-class Server(BaseApplication):
-    """gunicorn, set up in Python instead of by a file."""
-
-    def __init__(self, options):
-        self.options = options
-        super().__init__()
-
-    def load_config(self):
-        for name, value in self.options.items():
-            self.cfg.set(name, value)
-
-    def load(self):
-        return application
-
-
-class ClockProcess:
-    """The clock in a process of its own, one for all workers, kept running.
+class LoopProcess:
+    """The clock, or `follow`, in a process of its own for all workers, kept running.
 
     It ends by itself when its parent is gone, even by SIGKILL (clock.run).
 
-    Popen waits until its pipe for errors is closed everywhere. A worker that gunicorn
+    Popen waits until its pipe for errors is closed everywhere. A worker that the server
     forks meanwhile, in its own thread, inherits that pipe and keeps it open as long as
     it lives: Popen would never return, and a clock that ends would have no successor.
     So a fork waits for Popen.
     """
 
-    def __init__(self):
+    def __init__(self, *arguments):
+        self.arguments = arguments
         starting = threading.Lock()
         os.register_at_fork(
             before=starting.acquire,
@@ -59,21 +51,23 @@ class ClockProcess:
         self.process = None
         self.keeper = threading.Thread(target=self._keep, daemon=True)
 
-    def start(self, server):
+    def start(self):
         self.keeper.start()
 
     def _keep(self):
         manage = str(settings.BASE_DIR / "manage.py")
-        command = [sys.executable, manage, "tick", "--loop", "--parent"]
+        command = [sys.executable, manage, *self.arguments, "--parent"]
         while not self.is_over.is_set():
             with self.starting:
                 self.process = subprocess.Popen([*command, str(os.getpid())])
-            # gunicorn may reap it first; then there is no exit code to be had.
+            # The server may reap it first; then there is no exit code to be had.
             self.process.wait()
             if not self.is_over.wait(PAUSE):
-                logger.error("The clock ended by itself; it is started again.")
+                logger.error(
+                    "%s ended by itself; it is started again.", self.arguments[0]
+                )
 
-    def stop(self, server):
+    def stop(self):
         self.is_over.set()
         if self.process:
             self.process.terminate()
@@ -82,9 +76,15 @@ class ClockProcess:
             self.process.kill()
 
 
+def end_with_parent():
+    """Let a worker end when the process that started it is gone (Linux)."""
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 class Command(BaseCommand):
     help = (
-        "Serve the site with gunicorn, and run its clock. Ends with Ctrl-C or SIGTERM."
+        "Serve the site with granian, and run its clock. Ends with Ctrl-C or SIGTERM."
     )
 
     def add_arguments(self, parser):
@@ -119,20 +119,25 @@ class Command(BaseCommand):
             f"Serving http://{host or '127.0.0.1'}:{port}/ (Ctrl-C ends it)"
         )
         self.stdout.flush()
-        clock = ClockProcess()
-        hooks = {"when_ready": clock.start, "on_exit": clock.stop}
-        Server(
-            {
-                **({} if no_clock else hooks),
-                "bind": f"{host or '127.0.0.1'}:{port}",
-                "workers": workers,
-                "worker_class": "gthread",
-                "threads": threads,
-                # Heartbeats in memory: on some machines /tmp is a slow disk
-                # (gunicorn's FAQ, "How do I avoid Gunicorn excessively blocking").
-                "worker_tmp_dir": MEMORY if os.path.isdir(MEMORY) else None,
-                "errorlog": "-",
-                "loglevel": "warning",
-                "control_socket_disable": True,
-            }
-        ).run()
+        server = Granian(
+            "newsroom.wsgi:application",
+            address=host or "127.0.0.1",
+            port=int(port),
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=threads,
+            http=HTTPModes.http1,
+            websockets=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=PATIENCE,
+            log_level=LogLevels.warning,
+        )
+        beside = LoopProcess(*(["follow"] if no_clock else ["tick", "--loop"]))
+        if not no_clock or node.store is not None:
+            server.on_startup(beside.start)
+            server.on_shutdown(beside.stop)
+        os.register_at_fork(after_in_child=end_with_parent)
+        try:
+            server.serve()
+        except FatalError as error:
+            raise CommandError(f"The server could not run: {error}") from error
