@@ -376,6 +376,12 @@ class Store:
             self._put(index, "boot", _boot())
         return index
 
+    def close(self):
+        """Close this thread's index; it is opened again when it is asked."""
+        if index := getattr(self._local, "index", None):
+            index.close()
+            self._local.index = None
+
     def _begin_anew(self):
         for name in ("index.sqlite3", "index.sqlite3-wal", "index.sqlite3-shm"):
             (self.folder / name).unlink(missing_ok=True)

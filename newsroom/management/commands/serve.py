@@ -10,7 +10,7 @@ import threading
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, connections
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.errors import FatalError
@@ -114,7 +114,12 @@ class Command(BaseCommand):
             )
         if connection.vendor == "sqlite":
             analyze()
-            connection.close()  # a connection must not live on in forked workers
+        # What a crash left between a change and its purge goes before the first reader.
+        node.follow()
+        # Connections must not live on in forked workers.
+        connections.close_all()
+        if node.store is not None:
+            node.store.close()
         self.stdout.write(
             f"Serving http://{host or '127.0.0.1'}:{port}/ (Ctrl-C ends it)"
         )
