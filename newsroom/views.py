@@ -52,11 +52,11 @@ def media(request, path):
 
 
 def from_bucket(path):
-    """Answer with a file that lies on another machine. Raises OSError, Http404."""
+    """Answer with a file that lies in a bucket. Raises Http404, OSError."""
     try:
         file = default_storage.open(path)
-    except SuspiciousFileOperation as error:
-        raise Http404("No file is named so.") from error
+    except (FileNotFoundError, SuspiciousFileOperation) as error:
+        raise Http404("There is no such file.") from error
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return FileResponse(file, content_type=kind)
 

@@ -1,0 +1,282 @@
+"""Kept and cold pages by several servers, and nginx beside a plain file, in one run.
+
+    python benchmarks/serving.py [seconds for each]
+
+Needs wrk and nginx (Debian's packages). Each line is one server with 16 connections:
+requests a second, and milliseconds of processor time (user and system, of all its
+processes, from /proc) for each request. On a machine that others use, compare the
+milliseconds. Servers other than ours are run where they are installed.
+"""
+
+import contextlib
+import importlib.util
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+PYTHON = sys.executable
+TICKS = os.sysconf("SC_CLK_TCK")
+ALLOWED, TIMES, OF_PLAIN = 0.10, 5, 0.95  # ms; times Django's cache; of a plain file
+
+# A bare Django view behind Django's own per-site cache, in local memory.
+BARE = """
+import os, pathlib
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import re_path
+
+PAGE = pathlib.Path(os.environ["BARE_PAGE"]).read_bytes()
+settings.configure(
+    SECRET_KEY="x", ALLOWED_HOSTS=["*"], ROOT_URLCONF=__name__,
+    CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+    MIDDLEWARE=[
+        "django.middleware.cache.UpdateCacheMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        "django.middleware.cache.FetchFromCacheMiddleware",
+    ],
+)
+urlpatterns = [re_path("", lambda request: HttpResponse(PAGE))]
+application = get_wsgi_application()
+"""
+NGINX = """
+worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+{user}
+{modules}
+events {{ worker_connections 512; }}
+http {{
+    include /etc/nginx/mime.types; access_log off;
+    {site}
+    server {{
+        listen 127.0.0.1:{plain}; sendfile on; tcp_nopush on;
+        location / {{ root {folder}/plain; }}
+    }}
+}}
+"""
+BROTLI = "/etc/nginx/modules-enabled/50-mod-http-brotli-static.conf"
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def family(pid):
+    """Return the process and what it started, however deep."""
+    found = [pid]
+    for one in found:
+        children = Path(f"/proc/{one}/task/{one}/children")
+        with contextlib.suppress(OSError):
+            found += [int(child) for child in children.read_text().split()]
+    return found
+
+
+def cpu(pid):
+    """Return the seconds of processor time that a process family has used."""
+    ticks = 0
+    for one in family(pid):
+        with contextlib.suppress(OSError):
+            stat = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(stat[11]) + int(stat[12])
+    return ticks / TICKS
+
+
+@contextlib.contextmanager
+def running(command, url, environment, log):
+    process = subprocess.Popen(
+        command, env=environment, stdout=log, stderr=log, start_new_session=True
+    )
+    try:
+        for _ in range(300):
+            if process.poll() is not None:
+                raise RuntimeError(f"{command[0]} ended at once")
+            with contextlib.suppress(OSError):
+                urllib.request.urlopen(url, timeout=20).read()
+                break
+            time.sleep(0.2)
+        yield process.pid
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def load(pid, url, seconds, script=None):
+    """Return (requests a second, ms of CPU for each) under 16 connections."""
+    wrk = ["wrk", "-t1", "-c16", "-H", "Accept-Encoding: gzip"]
+    if script:
+        wrk += ["-s", str(script)]
+    else:
+        subprocess.run([*wrk, "-d1", url], capture_output=True, check=True)
+    before = cpu(pid)
+    done = subprocess.run(
+        [*wrk, f"-d{seconds}", url], capture_output=True, check=True, text=True
+    )
+    used = cpu(pid) - before
+    if "Non-2xx" in done.stdout:
+        raise RuntimeError(f"{url} answered with errors")
+    count = int(re.search(r"(\d+) requests in", done.stdout)[1])
+    rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)[1])
+    return rate, used / max(count, 1) * 1000
+
+
+def servers(module, port):
+    """Return {name: command} of what serves a WSGI application with two processes."""
+    gunicorn = [PYTHON, "-m", "gunicorn", f"{module}:application", "-w2"]
+    gunicorn += ["-b", f"127.0.0.1:{port}", "--log-level", "error"]
+    found = {
+        "granian": [
+            *(PYTHON, "-m", "granian", "--interface", "wsgi", "--http", "1"),
+            *("--no-ws", "--workers", "2", "--blocking-threads", "4"),
+            *("--port", str(port), "--log-level", "error", f"{module}:application"),
+        ],
+        "gunicorn": [*gunicorn, "-k", "gthread", "--threads", "4"],
+        "gunicorn sync": gunicorn,
+        "waitress": [
+            *(PYTHON, "-m", "waitress", "--threads=4"),
+            *(f"--listen=127.0.0.1:{port}", f"{module}:application"),
+        ],
+        "cheroot": [
+            *(PYTHON, "-m", "cheroot", f"--bind=127.0.0.1:{port}"),
+            *("--threads=4", f"{module}:application"),
+        ],
+    }
+    return {
+        name: command
+        for name, command in found.items()
+        if importlib.util.find_spec(name.split()[0])
+    }
+
+
+def main(seconds):
+    for program in ("wrk", "nginx"):
+        if not shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin"):
+            sys.exit(f"{program} is needed, and not installed.")
+    with (
+        tempfile.TemporaryDirectory(prefix="newsroom-") as name,
+        open(f"{name}/log", "wb") as log,
+    ):
+        folder = Path(name)
+        folder.chmod(0o755)
+        port, front, plain = free_port(), free_port(), free_port()
+        environment = {
+            **os.environ,
+            "SECRET_KEY": "only-for-a-benchmark" * 4,
+            "ALLOWED_HOSTS": "127.0.0.1",
+            "HTTPS": "false",
+            "SITE_URL": f"http://127.0.0.1:{port}",
+            "DATA_DIR": name,
+            "ENV_FILE": os.devnull,
+            "LOG_LEVEL": "ERROR",
+            "EMAIL_URL": "dummymail://",
+            "PYTHONPATH": f"{ROOT}:{name}:{os.environ.get('PYTHONPATH', '')}",
+            "BARE_PAGE": f"{name}/plain/page.html",
+        }
+
+        def manage(*arguments):
+            return subprocess.run(
+                [PYTHON, ROOT / "manage.py", *arguments],
+                env=environment,
+                check=True,
+                capture_output=True,
+                text=True,
+            ).stdout
+
+        manage("migrate", "-v0")
+        manage("demo")
+        manage("collectstatic", "--noinput", "-v0")
+        paths = manage(
+            *("shell", "-v0", "-c"),
+            "from articles.models import Article\n"
+            "print(*Article.objects.live().values_list('path', flat=True))",
+        ).split()
+        paths = [path for path in paths if path.startswith("/")]
+        url = f"http://127.0.0.1:{port}{paths[0]}"
+        compare(seconds, environment, log, folder, url, manage, front, plain, paths)
+
+
+def compare(seconds, environment, log, folder, url, manage, front, plain, paths):
+    port = int(url.split(":")[2].partition("/")[0])
+    path = "/" + url.split("/", 3)[3]
+    # Each request another cold page: an unknown page of a list is not kept.
+    script = folder / "cold.lua"
+    quoted = ",".join(f'"{one}?page=x"' for one in paths)
+    script.write_text(
+        f"local paths = {{{quoted}}}\nlocal n = 0\n"
+        "request = function() n = n + 1\n"
+        'return wrk.format("GET", paths[n % #paths + 1]) end\n'
+    )
+    print(f"{'server':<34}{'requests/s':>12}{'ms of CPU':>12}")
+    kept = {}
+
+    def say(name, rate, ms):
+        print(f"{name:<34}{rate:>12,.0f}{ms:>12.4f}", flush=True)
+
+    for name, command in servers("newsroom.wsgi", port).items():
+        with running(command, url, environment, log) as pid:
+            rate, kept[name] = load(pid, url, seconds)
+            say(f"{name}, kept page", rate, kept[name])
+            say(f"{name}, cold pages", *load(pid, url, seconds, script))
+    (folder / "plain").mkdir()
+    body = next((folder / "pages/pages").rglob(f"*{path.strip('/')}/@.html"))
+    shutil.copy(body, folder / "plain/page.html")
+    (folder / "bare.py").write_text(BARE)
+    bare = {}
+    for name, command in servers("bare", port).items():
+        if name in ("granian", "gunicorn"):
+            with running(command, url, environment, log) as pid:
+                rate, bare[name] = load(pid, url, seconds)
+                say(f"{name}, Django's cache middleware", rate, bare[name])
+    shutil.copy(f"{body}.gz", folder / "plain/page.gz")
+    modules = f"include {BROTLI};" if os.path.exists(BROTLI) else ""
+    listen = ["--listen", f"127.0.0.1:{front}", *([] if modules else ["--no-brotli"])]
+    conf = folder / "nginx.conf"
+    conf.write_text(
+        NGINX.format(
+            folder=folder,
+            plain=plain,
+            modules=modules,
+            user="user root;" if os.geteuid() == 0 else "",
+            site=manage("configure", "nginx", *listen),
+        )
+    )
+    nginx = [shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"), "-c"]
+    file = f"http://127.0.0.1:{plain}/page.gz"
+    with running([*nginx, str(conf)], file, environment, log) as pid:
+        # Turns of each, so that what others do here falls on both.
+        rates, costs = {"page": [], "file": []}, {"page": [], "file": []}
+        places = {"page": f"http://127.0.0.1:{front}{path}", "file": file}
+        for _turn in range(3):
+            for what, place in places.items():
+                rate, ms = load(pid, place, seconds)
+                rates[what].append(rate)
+                costs[what].append(ms)
+    for what, name in (("page", "nginx, kept page"), ("file", "nginx, the same bytes")):
+        say(name, max(rates[what]), min(costs[what]))
+    judge(kept["granian"], bare, max(rates["page"]) / max(rates["file"]))
+
+
+def judge(ours, bare, ratio):
+    least = min(bare.values())
+    print(f"nginx, kept page to plain file: {ratio:.2f} (at least {OF_PLAIN})")
+    print(f"our own process: {ours:.4f} ms of CPU (at most {ALLOWED})")
+    print(f"Django's cache middleware to ours: {least / ours:.1f} (at least {TIMES})")
+    if ratio < OF_PLAIN or ours > ALLOWED or least / ours < TIMES:
+        sys.exit("A bound is missed.")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
