@@ -25,10 +25,10 @@ def neighbours_of(article):
     {"previous": …, "next": …} are Articles or None: of the same section, by date.
     "parts" are those of its series, itself included, in order, "previous_part" and
     "next_part" stand before and after it there, and "part_number" counts from 1: None
-    for a part that is not live, or where not all are listed. "related" are those an editor
-    picked, in their order, then those that share the most tags with it, the newest
-    first among equals, without those that are neighbours already. Only the fields
-    of SHOWN are loaded.
+    for a part that is not live, or where not all are listed. "related" are those an
+    editor picked, in their order, then those that share the most tags with it, the
+    newest first among equals, without those that are neighbours already. Only the
+    fields of SHOWN are loaded.
     """
     picks = _picks(article)
     rows = Together(

@@ -83,9 +83,10 @@ def upload(request, picture_admin):
     """Store a picture; only `upload` is required, the words may follow later.
 
     Answers 201 {picture, is_duplicate: false, alike, remarks}, `alike` being what looks
-    nearly the same and `remarks` sentences for whoever uploaded it. A picture whose very content is in
-    the library already is not stored again: 200 {picture: that one, is_duplicate:
-    true}, with its own words. Refusals are 400 {errors: {field: sentences}}.
+    nearly the same and `remarks` sentences for whoever uploaded it. A picture whose
+    very content is in the library already is not stored again: 200 {picture: that
+    one, is_duplicate: true}, with its own words. Refusals are 400 {errors: {field:
+    sentences}}.
     """
     if not picture_admin.has_add_permission(request):
         raise PermissionDenied

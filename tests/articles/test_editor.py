@@ -692,8 +692,8 @@ class TestPictures:
 
     def test_shows_the_file_that_took_the_place_of_another(self, desk, draft):
         picture = make_picture(alt="Old")
-        body = f'<figure data-picture="{picture.pk}"><img src="{picture.file.url}"></figure>'
-        draft.body = body
+        image = f'<img src="{picture.file.url}">'
+        draft.body = f'<figure data-picture="{picture.pk}">{image}</figure>'
         draft.save(update_fields=["body"])
         picture.take(image_file(500, 300, color="red"))
         picture.save()
