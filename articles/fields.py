@@ -38,6 +38,7 @@ class BodyWidget(ProseEditorWidget):
             "pictures": {
                 "list": reverse_lazy("admin:articles_picture_chooser"),
                 "upload": reverse_lazy("admin:articles_picture_upload"),
+                "thumbnail": reverse_lazy("admin:articles_picture_thumbnail", args=[0]),
             },
             "embeds": reverse_lazy("admin:articles_embed"),
         }

@@ -24,11 +24,12 @@ def neighbours_of(article):
     """Return the live stories around an article, with one query.
 
     {"previous": …, "next": …} are Articles or None: of the same section, by date.
-    "parts" are those of its series, itself included, in order, and "previous_part"
-    and "next_part" stand before and after it there. "related" are those an editor
-    picked, in their order, then those that share the most tags with it, the newest
-    first among equals, without those that are neighbours already. Only the fields
-    of SHOWN are loaded.
+    "parts" are those of its series, itself included, in order, "previous_part" and
+    "next_part" stand before and after it there, and "part_number" counts from 1: None
+    for a part that is not live, or where not all are listed. "related" are those an
+    editor picked, in their order, then those that share the most tags with it, the
+    newest first among equals, without those that are neighbours already. Only the
+    fields of SHOWN are loaded.
     """
     picks = _picks(article)
     rows = Together(
@@ -114,7 +115,9 @@ def _parts_beside(article, parts):
     after = [part for part in parts if _place(part) > here]
     if len(parts) == PARTS and not after:
         return _parts_far_down(article)
+    is_listed = article in parts and len(parts) < PARTS
     return {
+        "part_number": len(before) + 1 if is_listed else None,
         "previous_part": before[-1] if before else None,
         "next_part": after[0] if after else None,
     }
@@ -132,14 +135,15 @@ def _parts_far_down(article):
     here = _live_parts(article).order_by(*order).values_list("pk", flat=True)
     keys = list(here)
     if article.pk not in keys:
-        return {"previous_part": None, "next_part": None}
+        return {"part_number": None, "previous_part": None, "next_part": None}
     place = keys.index(article.pk)
     wanted = {
         "previous_part": keys[place - 1] if place else None,
         "next_part": keys[place + 1] if place + 1 < len(keys) else None,
     }
     stories = Article.objects.only(*SHOWN).in_bulk(filter(None, wanted.values()))
-    return {name: stories.get(key) for name, key in wanted.items()}
+    beside = {name: stories.get(key) for name, key in wanted.items()}
+    return {"part_number": None, **beside}
 
 
 # Related stories.

@@ -81,6 +81,7 @@ def expand(body, pictures, *, host="", is_plain=False):
             words = {*link.get("rel", "").split(), "external", "noopener"}
             link.set("rel", " ".join(sorted(words)))
     _mark_pull_quotes(root)
+    _level_headings(root)
     _number_headings(root)
     _wrap_tables(root)
     notes = _number_footnotes(root)
@@ -345,6 +346,21 @@ def _mark_pull_quotes(root):
 
 def _plain(text):
     return re.sub(r"\W+", " ", text).strip().lower()
+
+
+def _level_headings(root):
+    """Skip no level: a story that begins with h3 shows h2 (HTML, "Headings").
+
+    The body keeps what its author wrote. Headings alike stay alike under one heading.
+    """
+    above = []  # (level as written, level as shown), from the outermost
+    for heading in root.iter(*HEADINGS):
+        written = int(heading.tag[1])
+        while above and above[-1][0] >= written:
+            above.pop()
+        shown = above[-1][1] + 1 if above else 2
+        above.append((written, shown))
+        heading.tag = f"h{shown}"
 
 
 def _number_headings(root):

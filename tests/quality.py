@@ -195,7 +195,7 @@ class Survey:
             size = len(self.loaded[at].packed) + sum(
                 len(quality_files.fetch(url).packed) for url in others
             )
-            name = f"{name}: HTML, styles, scripts (1 + {len(others)}), compressed"
+            name = f"{name} with styles and scripts (1 + {len(others)}), compressed"
             yield _bounded(name, size, ALL, at)
         plain = [where for where in self.loaded if where.endswith("?plain")]
         size, where = self.heaviest(plain)
@@ -256,7 +256,6 @@ class Survey:
         looks = {
             "320 px wide": (320, {}),
             "zoomed to 200 %": (640, {"height": 400, "device_scale_factor": 2}),
-            "letters of 200 %, 1280 px": (1280, {"style": large}),
             "letters of 200 %, 360 px": (360, {"style": large}),
             "text spacing of WCAG 1.4.12, 1280 px": (1280, {"style": spacing}),
             "text spacing of WCAG 1.4.12, 320 px": (320, {"style": spacing}),
@@ -269,7 +268,7 @@ class Survey:
     def keyboard(self):
         for width in WIDTHS:
             faults, reached = quality_pages.keyboard(self.looker, width)
-            name = f"keyboard: every control reached, seen and left, {width} px"
+            name = f"keyboard, every control reached, seen and left, {width} px"
             yield Promise(name, f"{reached} controls", faults)
         faults = quality_pages.skip_link(self.looker)
         yield Promise("the first control skips to the text", "", faults)

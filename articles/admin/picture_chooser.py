@@ -82,10 +82,11 @@ def _narrowed(pictures, only, user):
 def upload(request, picture_admin):
     """Store a picture; only `upload` is required, the words may follow later.
 
-    Answers 201 {picture, is_duplicate: false, alike}, `alike` being what looks nearly
-    the same. A picture whose very content is in
-    the library already is not stored again: 200 {picture: that one, is_duplicate:
-    true}, with its own words. Refusals are 400 {errors: {field: sentences}}.
+    Answers 201 {picture, is_duplicate: false, alike, remarks}, `alike` being what looks
+    nearly the same and `remarks` sentences for whoever uploaded it. A picture whose
+    very content is in the library already is not stored again: 200 {picture: that
+    one, is_duplicate: true}, with its own words. Refusals are 400 {errors: {field:
+    sentences}}.
     """
     if not picture_admin.has_add_permission(request):
         raise PermissionDenied
@@ -99,6 +100,7 @@ def upload(request, picture_admin):
         "picture": as_json(picture),
         "is_duplicate": is_duplicate,
         "alike": [as_json(other) for other in alike[:ALIKE]],
+        "remarks": list(picture.remarks),
     }
     return JsonResponse(answer, status=200 if is_duplicate else 201)
 

@@ -138,7 +138,8 @@ def upload_many(request, picture_admin):
             }
         )
     new = [each for each in stored if each["picture"] and not each["is_duplicate"]]
-    if len(new) == len(stored):
+    remarked = [each for each in new if each["picture"].remarks]
+    if len(new) == len(stored) and not remarked:
         return HttpResponseRedirect(_sheet(each["picture"].pk for each in new))
     return _upload_page(request, picture_admin, form, stored, new)
 

@@ -241,7 +241,7 @@ class PictureAdmin(KeptWhileUsed, DeskAdmin):
             picture.uploaded_by = request.user
         super().save_model(request, picture, form, change)
         for remark in picture.remarks:
-            self.message_user(request, remark, messages.INFO)
+            self.message_user(request, remark, messages.WARNING)
         if not picture.alt and not picture.is_decorative:
             told = _(
                 "“%(name)s” is not described yet. Before it is published, say what it "

@@ -123,21 +123,6 @@ def minutes_to_read(article):
 
 
 @register.simple_tag
-def place_in(parts, article):
-    """Return {"number", "before", "after"}: where an article stands in its series.
-
-    Of a part that is not among them (a preview's) the number is None.
-    """
-    keys = [part.pk for part in parts]
-    if article.pk not in keys:
-        return {"number": None, "before": None, "after": None}
-    at = keys.index(article.pk)
-    before = parts[at - 1] if at else None
-    after = parts[at + 1] if at + 1 < len(parts) else None
-    return {"number": at + 1, "before": before, "after": after}
-
-
-@register.simple_tag
 def picture(picture, sizes, *, crop="", is_first=False):
     """Show a picture in the sizes the browser may choose from, as bodies do."""
     element = rendering.picture_element(

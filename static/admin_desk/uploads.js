@@ -190,7 +190,7 @@ function Uploads(panel) {
     }
   }
 
-  function done(one, { picture, is_duplicate, alike = [] }) {
+  function done(one, { picture, is_duplicate, alike = [], remarks = [] }) {
     const image = document.createElement("img");
     image.src = picture.thumb;
     image.alt = "";
@@ -201,7 +201,9 @@ function Uploads(panel) {
       show(one, "known", said);
     } else if (alike.length) {
       const said = [gettext("Uploaded. It looks like:"), " ", to(alike[0], true)];
-      show(one, "alike", said);
+      show(one, "alike", [...said, ...remarks.map((remark) => ` ${remark}`)]);
+    } else if (remarks.length) {
+      show(one, "remarked", [gettext("Uploaded"), ". ", remarks.join(" ")]);
     } else show(one, "done", gettext("Uploaded"));
   }
 
@@ -223,7 +225,7 @@ function Uploads(panel) {
 
   function tell() {
     const open = all.filter(({ state }) => state === "waiting" || state === "sending");
-    const fresh = all.filter(({ state }) => state === "done" || state === "alike");
+    const fresh = all.filter(({ state }) => ["done", "alike", "remarked"].includes(state));
     status.textContent = open.length
       ? interpolate(gettext("%(done)s of %(all)s uploaded"), {
           done: all.length - open.length,

@@ -690,6 +690,20 @@ class TestPictures:
         assert "<figcaption>A <em>caption</em></figcaption>" in desk.body()
         assert f'data-picture="{old.pk}"' not in desk.body()
 
+    def test_shows_the_file_that_took_the_place_of_another(self, desk, draft):
+        picture = make_picture(alt="Old")
+        image = f'<img src="{picture.file.url}">'
+        draft.body = f'<figure data-picture="{picture.pk}">{image}</figure>'
+        draft.save(update_fields=["body"])
+        picture.take(image_file(500, 300, color="red"))
+        picture.save()
+        desk.open(draft)
+        desk.page.wait_for_function(
+            "() => document.querySelector('.body-picture img').naturalWidth === 500"
+        )
+        # What is stored stays as it was until somebody edits it.
+        assert desk.page.input_value("#id_body") == draft.body
+
 
 class TestGalleries:
     def figures(self, desk):

@@ -1,9 +1,12 @@
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from articles.admin.picture_chooser import PER_PAGE
 from articles.models import Picture
@@ -166,6 +169,16 @@ class TestUpload:
         assert Picture.objects.get().alt == "A square"
         other = upload(contributor, upload=image_file(40, 30, color="red"))
         assert other.json()["is_duplicate"] is False
+
+    def test_says_what_is_not_kept_of_an_animation(self, contributor):
+        frames = [Image.new("RGB", (60, 40), color) for color in ("red", "teal")]
+        out = io.BytesIO()
+        frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
+        moving = ContentFile(out.getvalue(), name="moving.gif")
+        answer = upload(contributor, upload=moving)
+        assert "only its first frame" in " ".join(answer.json()["remarks"])
+        still = upload(contributor, upload=image_file(40, 30))
+        assert still.json()["remarks"] == []
 
     def test_says_what_is_wrong_with_a_file(self, contributor):
         file = image_file(40, 30)

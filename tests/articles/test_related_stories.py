@@ -163,6 +163,9 @@ class TestTheSeries:
         assert found["parts"] == parts[:2]
         assert found["previous_part"] == parts[2]
         assert found["next_part"] == parts[4]
+        # "Part 2 of 2" would not be true of either.
+        assert found["part_number"] is None
+        assert neighbours_of(parts[1])["part_number"] is None
         assert neighbours_of(parts[4])["next_part"] is None
         assert neighbours_of(parts[1])["next_part"] == parts[2]
 

@@ -1,3 +1,4 @@
+import re
 import time
 from html import escape
 from html.parser import HTMLParser
@@ -236,6 +237,13 @@ class TestFootnotes:
 
 
 class TestText:
+    def test_headings_skip_no_level(self):
+        shown = show("<h3>A</h3><h4>B</h4><h3>C</h3><h2>D</h2><h4>E</h4><h4>F</h4>")
+        assert re.findall(r"<(h\d)[^>]*>(\w)", shown) == [
+            *(("h2", "A"), ("h3", "B"), ("h2", "C")),
+            *(("h2", "D"), ("h3", "E"), ("h3", "F")),
+        ]
+
     def test_headings_can_be_linked_to(self):
         shown = show("<h2>The letter</h2><h3>The letter</h3><h2>الرسالة</h2>")
         assert '<h2 id="h-the-letter">' in shown

@@ -155,7 +155,9 @@ class Media(TestCase):
         picture = make_picture(60, 40)
         page = self.client.get(picture.file.url)
         self.assertEqual(page.status_code, 200)
-        self.assertEqual(page["Content-Type"], "image/jpeg")
+        self.assertEqual(page["Content-Type"], "image/png")
+        made = self.client.get(picture.url_near(60))
+        self.assertEqual(made["Content-Type"], "image/jpeg")
         self.assertEqual(page["Cache-Control"], "public, max-age=31536000, immutable")
         self.assertEqual(page["X-Content-Type-Options"], "nosniff")
 

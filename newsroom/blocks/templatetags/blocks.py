@@ -34,6 +34,16 @@ def blocks(context, placement, article=None, section=None, tag=None):
     return partial.render(context.new(shown))
 
 
+@register.simple_tag(takes_context=True)
+def has_blocks(context, placement, article=None, section=None, tag=None):
+    """Say whether `blocks` would show any, before the page comes to their place."""
+    return bool(
+        context["site"].blocks.at(
+            placement, article=article or None, section=section or None, tag=tag or None
+        )
+    )
+
+
 def page_address(request):
     # "//elsewhere/", asked of us, is a missing page and no other site's address.
     return "/" + escape_uri_path(request.path).lstrip("/")

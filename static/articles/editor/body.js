@@ -7,7 +7,7 @@
 import { crel, Editor, gettext, pm } from "django-prose-editor/editor"
 
 import { editEmbed, offerEmbed } from "articles/editor/embeds"
-import { askAbout } from "articles/editor/library"
+import { askAbout, findThumbnails } from "articles/editor/library"
 import { editPicture } from "articles/editor/pictures"
 import { tidy } from "articles/editor/paste"
 import { extensions } from "articles/editor/schema"
@@ -33,6 +33,8 @@ function createEditor(textarea) {
   const element = crel("div", { className: "body-editor" }, [notice, paper])
   textarea.before(element)
   element.append(textarea)
+
+  if (library) findThumbnails(library.thumbnail)
 
   let html
   const editor = new Editor({

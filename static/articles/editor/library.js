@@ -22,6 +22,29 @@ export function whenKnown(tell) {
   return () => listeners.delete(tell)
 }
 
+let thumbnail = ""
+
+/** Learn where small pictures are: an address with /0/ in the place of the number. */
+export function findThumbnails(address) {
+  thumbnail = address
+}
+
+/** Show a picture of the text in an <img>.
+ *
+ * A body keeps the address its picture had; once another file was put in its place,
+ * only the library knows the new one.
+ */
+export function showPicture(image, { src, "data-picture": id }) {
+  const shown = `${id} ${src}`
+  if (image.dataset.shown === shown) return
+  image.dataset.shown = shown
+  image.onerror = () => {
+    image.onerror = null
+    if (thumbnail && id) image.src = thumbnail.replace("/0/", `/${id}/`)
+  }
+  image.src = src ?? ""
+}
+
 /** Ask the library about those pictures of a document that say nothing of their own. */
 export async function askAbout(doc, library) {
   const ids = new Set()

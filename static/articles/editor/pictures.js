@@ -4,7 +4,14 @@ import { crel, gettext } from "django-prose-editor/editor"
 
 import { around, insertBlock, remove } from "articles/editor/commands"
 import { buttons, complain, field, openDialog } from "articles/editor/dialogs"
-import { pictureNode, reference, remember, request, upload } from "articles/editor/library"
+import {
+  pictureNode,
+  reference,
+  remember,
+  request,
+  showPicture,
+  upload,
+} from "articles/editor/library"
 
 /** Ask for a picture and put it into the text, or change the one with the cursor.
  *
@@ -198,11 +205,12 @@ export class Chooser {
     this.uploadButton.disabled = true
     for (const [index, file] of files.entries()) {
       this.status.textContent = `${gettext("Uploading…")} ${index + 1} / ${files.length}`
-      const { picture, error } = await upload(this.library, file)
+      const { picture, error, remarks = [] } = await upload(this.library, file)
       if (!picture) {
         complaints.push(`${file.name}: ${error}`)
         continue
       }
+      for (const remark of remarks) complaints.push(`${file.name}: ${remark}`)
       const there = this.grid.querySelector(`[data-id="${picture.id}"]`)
       if (!there) this.grid.prepend(this.thumbnail(picture))
       if (!this.chosen.some(({ id }) => id === picture.id)) this.toggle(picture)
@@ -217,11 +225,9 @@ export class Chooser {
 
   showDetails(picture) {
     const attrs = this.figure?.node.attrs
-    const preview = crel("img", {
-      className: "body-preview",
-      src: picture ? picture.preview : attrs.src,
-      alt: "",
-    })
+    const preview = crel("img", { className: "body-preview", alt: "" })
+    if (picture) preview.src = picture.preview
+    else showPicture(preview, attrs)
     const rows = [
       field({
         name: "alt",
@@ -309,14 +315,17 @@ export class Chooser {
       if (!answer.picture) return
       remember([answer.picture])
       this.showDetails(answer.picture)
+      const told = [...(answer.remarks ?? [])]
       if (answer.is_duplicate)
+        told.push(
+          gettext("This picture was in the library already, and that one is used."),
+        )
+      if (told.length)
         this.form.prepend(
           crel("p", {
             className: "body-status",
             role: "status",
-            textContent: gettext(
-              "This picture was in the library already, and that one is used.",
-            ),
+            textContent: told.join(" "),
           }),
         )
     }

@@ -137,7 +137,7 @@ export class Uploads {
     this.settled()
   }
 
-  place(job, { picture, is_duplicate: isDuplicate }) {
+  place(job, { picture, is_duplicate: isDuplicate, remarks = [] }) {
     const { state, view, schema } = this.editor
     const [place] = this.places(job)
     if (!place) return
@@ -155,6 +155,7 @@ export class Uploads {
     const later = here.map(({ spec }) => spec.job).filter(({ number }) => number > job.number)
     const add = later.map((other) => ({ at: place.from + node.nodeSize, job: other }))
     view.dispatch(tr.setMeta(key, { remove: [job, ...later], add }))
+    if (remarks.length) this.tell(`${job.file.name}: ${remarks.join(" ")}`)
     if (isDuplicate)
       this.tell(
         gettext("This picture was in the library already, and that one is used:") +

@@ -2,7 +2,7 @@
 
 import { crel, gettext } from "django-prose-editor/editor"
 
-import { isDescribed, whenKnown } from "articles/editor/library"
+import { isDescribed, showPicture, whenKnown } from "articles/editor/library"
 
 const INERT = { contentEditable: "false" }
 
@@ -61,7 +61,7 @@ export function pictureView({ node, editor, getPos }) {
   const show = (updated) => {
     shown = updated
     const { attrs, content } = updated
-    if (image.getAttribute("src") !== attrs.src) image.src = attrs.src ?? ""
+    showPicture(image, attrs)
     image.alt = attrs.alt ?? ""
     dom.dataset.picture = attrs["data-picture"]
     contentDOM.classList.toggle("is-empty", !content.size)
