@@ -23,6 +23,23 @@ def pytest_report_header():
     return f"database: {connection.vendor}, Chromium: {find_chromium()}"
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Print a line per promise of `make prove`, with the figure it recorded."""
+    stats = terminalreporter.stats
+    for outcome, word in (
+        ("passed", "kept"),
+        ("failed", "BROKEN"),
+        ("error", "BROKEN"),
+    ):
+        for report in stats.get(outcome, ()):
+            if "proof" not in getattr(report, "keywords", ()):
+                continue
+            name = report.nodeid.partition("::")[2].removeprefix("test_")
+            figures = [str(v) for k, v in report.user_properties if k == "figure"]
+            promise = name.replace("::test_", ": ").replace("_", " ")
+            terminalreporter.write_line(f"{word:<6} {'; '.join([promise, *figures])}")
+
+
 def pytest_collection_modifyitems(config, items):
     if find_chromium():
         return

@@ -68,7 +68,8 @@ def test_three_kills_leave_no_stale_page(processes):
 
 
 @pytest.mark.proof
-def test_a_hundred_kills_leave_no_stale_page(processes):
+def test_a_hundred_kills_leave_no_stale_page(processes, record_property):
     kept, stale = run(processes, 101)
+    record_property("figure", f"{stale} stale of {kept} pages found after a kill")
     assert kept > 100
     assert stale == 0

@@ -94,7 +94,8 @@ def test_ten_saves_are_seen_at_once(site):
 
 
 @pytest.mark.proof
-def test_two_hundred_saves_are_seen_at_once(site):
+def test_two_hundred_saves_are_seen_at_once(site, record_property):
     answers, old = run(*site, rounds=200)
+    record_property("figure", f"{len(old)} old of {len(answers)} answers")
     assert len(answers) > 1000
     assert old == []
