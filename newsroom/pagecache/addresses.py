@@ -7,7 +7,7 @@ ignored, as the views ignore it: it must not multiply copies.
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -37,13 +37,17 @@ class Address:
     @property
     def file(self):
         """The file's path in the folder of pages, without the suffix of its kind."""
-        path = self.path
-        if UNSAFE.search(path) or any(
-            len(name.encode()) > NAME_MAX for name in path.split("/")
-        ):
-            digest = hashlib.sha256(path.encode()).hexdigest()
-            path = f"/@{digest[:2]}/{digest[2:40]}"
-        return f"{self.host}{path}@{self.query}"
+        return _file(self.host, self.path, self.query)
+
+
+@lru_cache(maxsize=4096)
+def _file(host, path, query):
+    if UNSAFE.search(path) or any(
+        len(name.encode()) > NAME_MAX for name in path.split("/")
+    ):
+        digest = hashlib.sha256(path.encode()).hexdigest()
+        path = f"/@{digest[:2]}/{digest[2:40]}"
+    return f"{host}{path}@{query}"
 
 
 @cache
