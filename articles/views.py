@@ -42,6 +42,9 @@ def page_or_article(request, path):
         return HttpResponsePermanentRedirect(
             quoted(found) + (f"?{query}" if query else "")
         )
+    if Article.objects.filter(path__in=paths).only("pk"):
+        # Withdrawn, over or in the trash: readers have its address, and may ask often.
+        note_lasting()
     raise Http404(f"Nothing stands at {request.path}.")
 
 

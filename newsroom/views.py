@@ -28,7 +28,7 @@ def page_not_found(request, exception):
     live = Article.objects.live()
     context = {
         "similar": live.like_address(request.path).for_cards()[:5],
-        "latest": live.newest_first().for_cards()[:5],
+        "latest": live.latest().for_cards()[:5],
     }
     return render(request, "404.html", context, status=404)
 

@@ -223,7 +223,9 @@ def whole(article):
 
 def everywhere(article):
     """Return the keys of all pages that show anything of an article."""
-    return {article.shown_key(), article.card_key(), article.line_key()}
+    keys = {article.shown_key(), article.card_key(), article.line_key()}
+    # Pages of what is gone look for headlines like their address.
+    return keys | {"headlines"}
 
 
 def related(article):

@@ -128,6 +128,10 @@ def page_of(response, keys):
     if len(" ".join(told)) <= KEYS_MAX:
         response.headers["Surrogate-Key"] = " ".join(told)
         response.headers["Cache-Tag"] = ",".join(told)
+    else:
+        # It could never be told to throw it away.
+        for name in ("CDN-Cache-Control", "Surrogate-Control"):
+            response.headers[name] = NOT_BY_CDN
     headers = [h for h in response.items() if h[0].lower() not in NOT_KEPT]
     # A page that says more than all others do is not left to nginx.
     kind = OTHER

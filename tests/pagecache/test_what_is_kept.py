@@ -1,0 +1,169 @@
+"""What is kept, under which address, and what never is."""
+
+import pytest
+from django.test import RequestFactory
+
+from articles.models import Article
+from newsroom.blocks.models import AdvertiseBlock
+from newsroom.pagecache.addresses import address_of
+from newsroom.pagecache.store import Store
+from tests.factories import make_article, make_section, make_tag, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def address(path, **headers):
+    return address_of(RequestFactory().get(path, **headers).environ)
+
+
+def kept(store):
+    return sorted(entry.address for entry in store.entries())
+
+
+@pytest.fixture
+def article(store):
+    store.follow()
+    return make_article("Rain", section=make_section("News"), tags=[make_tag("river")])
+
+
+class TestAddresses:
+    @pytest.mark.parametrize(
+        "query", ["?utm_source=x", "?fbclid=1&gclid=2", "?anything", "?page=1", "?&&"]
+    )
+    def test_what_views_ignore_makes_no_copy(self, query):
+        assert address(f"/a/{query}") == address("/a/")
+
+    @pytest.mark.parametrize(
+        ("query", "known"),
+        [
+            ("?page=2", "page=2"),
+            ("?utm_source=x&page=2", "page=2"),
+            ("?plain", "plain"),
+            ("?plain=1&page=3", "page=3&plain"),
+        ],
+    )
+    def test_known_parameters_have_one_spelling(self, query, known):
+        assert address(f"/a/{query}").query == known
+
+    @pytest.mark.parametrize("query", ["?page=0", "?page=x", "?page=2&page=3"])
+    def test_pages_that_are_none_are_not_kept(self, query):
+        assert address(f"/a/{query}") is None
+
+    @pytest.mark.parametrize(
+        "path",
+        ["/admin/", "/preview/x/", "/health", "/media/x.jpg", "/search/?q=x", "/read/"],
+    )
+    def test_what_differs_by_reader_has_none(self, path):
+        assert address(path) is None
+
+    @pytest.mark.parametrize("path", ["/administration/", "/previewing/", "/readers/"])
+    def test_what_only_begins_alike_has_one(self, path):
+        assert address(path) is not None
+
+    @pytest.mark.parametrize("host", ["elsewhere.example", "testserver:81", ""])
+    def test_other_hosts_have_none(self, host):
+        if host:
+            assert address("/a/", headers={"host": host}) is None
+
+    @pytest.mark.parametrize(
+        "path", ["/a/../../etc/passwd", "/x@y/", "/" + "ä" * 150 + "/", "/a//b", "/.."]
+    )
+    def test_odd_paths_stay_inside_the_folder(self, path, tmp_path):
+        environ = RequestFactory().get("/").environ
+        environ["PATH_INFO"] = path.encode().decode("latin-1")
+        file = (tmp_path / address_of(environ).file).resolve()
+        assert file.is_relative_to(tmp_path.resolve() / "testserver")
+        assert all(len(name.encode()) <= 255 for name in file.parts)
+
+
+class TestPages:
+    def test_staff_get_and_make_the_same_page_as_anybody(self, client, article, store):
+        client.force_login(make_user("ann", "publisher"))
+        page = client.get(article.path)
+        assert not page.cookies
+        assert kept(store) == [f"testserver{article.path}"]
+
+    def test_the_desk_previews_and_posts_are_not_kept(self, client, article, store):
+        client.force_login(make_user("ann", "publisher"))
+        client.get("/admin/")
+        client.post(article.path)
+        client.get("/health")
+        assert kept(store) == []
+
+    def test_what_never_was_is_not_kept(self, client, article, store):
+        assert client.get("/nothing/here/").status_code == 404
+        assert kept(store) == []
+
+    def test_what_was_withdrawn_is_kept_as_missing_until_it_is_back(
+        self, client, article, store
+    ):
+        article.withdraw()
+        assert client.get(article.path).status_code == 404
+        assert kept(store) == [f"testserver{article.path}"]
+        article.publish()
+        assert client.get(article.path).status_code == 200
+
+    def test_a_redirect_is_kept(self, client, article, store):
+        bare = article.path.rstrip("/")
+        assert client.get(bare).status_code == 301
+        assert store.read(address(bare), "").status.startswith("301")
+        assert client.get(bare)["Location"] == article.path
+
+    def test_plain_gzip_and_brotli_are_ready(self, client, article, store):
+        client.get(article.path)
+        for accepted in ("br", "gzip", ""):
+            assert store.read(address(article.path), accepted).encoding == accepted
+        page = client.get(article.path, headers={"accept-encoding": "gzip, br"})
+        assert page["Content-Encoding"] == "br"
+        assert "Accept-Encoding" in page["Vary"]
+
+    def test_a_head_request_says_what_a_get_says(self, client, article):
+        head = client.head(article.path)
+        page = client.get(article.path)
+        assert not head.content
+        assert head["Content-Length"] == str(len(page.content))
+
+    def test_a_block_switched_off_leaves_the_pages_it_was_on(
+        self, client, article, store
+    ):
+        elsewhere = make_article("Sun", section=make_section("Sport"))
+        block = AdvertiseBlock.objects.create(
+            name="x", placement="sidebar", headline="Buy", link_url="/"
+        )
+        block.sections.set([article.section])
+        for path in (article.path, elsewhere.path):
+            client.get(path)
+        block.is_active = False
+        block.save()
+        assert kept(store) == [f"testserver{elsewhere.path}"]
+
+    def test_a_page_ages_at_the_moment_it_shows(self, client, article, store):
+        AdvertiseBlock.objects.create(
+            name="x",
+            placement="sidebar",
+            headline="Buy",
+            link_url="/",
+            ends_at="2096-01-01T00:00:00Z",
+        )
+        client.get(article.path)
+        (page,) = store.entries()
+        assert page.until == 3976214400
+        assert store.sweep(page.until - 1) == 0
+        assert store.sweep(page.until) == 1
+
+
+class TestManyAtOnce:
+    def test_a_page_that_began_before_a_purge_is_served_and_not_kept(
+        self, client, article, store, monkeypatch
+    ):
+        keep = Store.keep
+
+        def change_meanwhile(self, *args):
+            Article.objects.get(pk=article.pk).withdraw()
+            return keep(self, *args)
+
+        monkeypatch.setattr(Store, "keep", change_meanwhile)
+        page = client.get(article.path)
+        assert page.status_code == 200
+        assert page["CDN-Cache-Control"] == "max-age=0"
+        assert kept(store) == []
