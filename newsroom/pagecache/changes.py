@@ -84,8 +84,9 @@ def keys_of(old, row):
 def keys_of_gone(old, row):
     """Return the keys of what a row's deletion changed."""
     if type(row) is Article:
-        is_seen = old is not None and old.status != Article.Status.WORKING
-        return whole(old) if is_seen else set()
+        if old is None or old.status == Article.Status.WORKING:
+            return set()
+        return gone(old) if old.is_live() else everywhere(old)
     keys = keys_of(None, row)
     if type(row) in (Section, Tag):
         # A block that was limited to it stands elsewhere now, or nowhere.
@@ -219,6 +220,11 @@ KEYS = {
 def whole(article):
     """Return the keys of an article and of every list it may be in."""
     return everywhere(article) | lists_of(article) | related(article)
+
+
+def gone(article):
+    """Return the keys of an article that was live until now."""
+    return everywhere(article) | lists_of(article)
 
 
 def everywhere(article):

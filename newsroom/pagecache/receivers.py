@@ -49,8 +49,12 @@ def block_scope(sender, instance, action, **_):
         change(*changes.keys_of(None, instance))
 
 
-def article_moment(sender, article, **_):
+def article_went_out(sender, article, **_):
     change(*changes.whole(article))
+
+
+def article_ended(sender, article, **_):
+    change(*changes.gone(article))
 
 
 def articles_changed(sender, articles, **_):
@@ -73,8 +77,8 @@ def connect():
     post_save.connect(after_save, **once)
     post_delete.connect(after_delete, **once)
     m2m_changed.connect(block_scope, **once)
-    signals.article_went_out.connect(article_moment, **once)
-    signals.article_ended.connect(article_moment, **once)
+    signals.article_went_out.connect(article_went_out, **once)
+    signals.article_ended.connect(article_ended, **once)
     signals.articles_changed.connect(articles_changed, **once)
     changed.connect(write, **once)
     journal.on_change(node.follow)
