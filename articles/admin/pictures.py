@@ -1,3 +1,5 @@
+import logging
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
@@ -27,7 +29,13 @@ from authors.desk import DeskAdmin
 from authors.images import content_name, read_image
 from authors.merging import MergingForm
 
+logger = logging.getLogger(__name__)
+
 FOCAL_LABELS = {"focal_x": _("From the left"), "focal_y": _("From the top")}
+NO_ROOM = _(
+    "The site could not keep this file: its disk may be full. Please tell whoever runs "
+    "the site; nothing is wrong with your picture."
+)
 # Pictures that look like one, named beside it.
 ALIKE = 6
 
@@ -84,11 +92,18 @@ class PictureForm(MergingForm):
         if self.instance.pk and digest != self.instance.digest and not keeps:
             self.cleaned_data |= {"focal_x": 0.5, "focal_y": 0.5}
 
-    def save(self, commit=True):
-        if self.image:
+    def _post_clean(self):
+        """Store the files last, while what is wrong can still be said in the form."""
+        super()._post_clean()
+        if not self.image or self.twin or self.errors:
+            return
+        try:
             self.instance.take_image(self.image)
-            self.instance.uploaded_name = self.cleaned_data["upload"].name[-200:]
-        return super().save(commit)
+        except OSError:
+            logger.exception("A picture could not be stored")
+            self.add_error("upload", NO_ROOM)
+            return
+        self.instance.uploaded_name = self.cleaned_data["upload"].name[-200:]
 
 
 @admin.register(Picture)

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -302,7 +303,14 @@ def _store(name, content, stored):
         if default_storage.size(path) == len(content):
             return path
         default_storage.delete(path)  # its writing was cut short
-    path = default_storage.save(path, ContentFile(content))
+    try:
+        path = default_storage.save(path, ContentFile(content))
+    except OSError:
+        # A full disk leaves what fitted. Where nothing may be written, nothing can
+        # be deleted either.
+        with suppress(OSError):
+            default_storage.delete(path)
+        raise
     stored.append(path)
     return path
 

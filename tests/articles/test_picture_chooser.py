@@ -189,6 +189,23 @@ class TestUpload:
         assert "damaged" in sentence
         assert not Picture.objects.exists()
 
+    def test_says_that_the_disk_is_full_or_closed(
+        self, contributor, settings, tmp_path
+    ):
+        settings.MEDIA_ROOT = tmp_path
+        (tmp_path / "pictures").write_text("in the way of the folder")
+        answer = upload(contributor, upload=image_file(40, 30))
+        assert answer.status_code == 400
+        (sentence,) = answer.json()["errors"]["upload"]
+        assert "disk may be full" in sentence
+        form = contributor.post(
+            reverse("admin:articles_picture_add"),
+            {"upload": image_file(40, 30), "title": "Typed"},
+        )
+        assert "disk may be full" in form.content.decode()
+        assert 'value="Typed"' in form.content.decode()
+        assert not Picture.objects.exists()
+
     def test_needs_the_permission_to_add(self, client):
         client.force_login(make_user("staff"))
         response = upload(client, upload=image_file(40, 30), alt="A square")

@@ -1,6 +1,7 @@
 import io
 import os
 import random
+import resource
 from pathlib import Path
 
 import pytest
@@ -300,6 +301,22 @@ class TestFiles:
         with pytest.raises(ValueError, match="nowhere"):
             picture.save()
         assert stored() == before
+
+    def test_of_an_upload_that_filled_the_disk_go(self, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        noise = io.BytesIO()
+        Image.effect_noise((600, 400), 90).convert("RGB").save(noise, "JPEG")
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        # Enough for some of its files only, or for a part of the first.
+        for limit in (noise.tell() // 2, noise.tell() + 1000):
+            picture = Picture()
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+            try:
+                with pytest.raises(OSError):
+                    picture.take(ContentFile(noise.getvalue(), "noise.jpg"))
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+            assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
     def test_cut_short_in_writing_are_written_again(self):
         picture = make_drawn()

@@ -4,8 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import publishing
-from articles import finding
+from articles import finding, publishing
 from tests.factories import (
     NOON,
     make_article,
