@@ -49,7 +49,8 @@ urlpatterns = [re_path("", lambda request: HttpResponse(PAGE))]
 application = get_wsgi_application()
 """
 NGINX = """
-worker_processes 1; pcre_jit on; daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log;
+worker_processes 1; pcre_jit on; daemon off;
+pid {folder}/nginx.pid; error_log {folder}/nginx.log;
 {user}
 {modules}
 events {{ worker_connections 512; }}
@@ -289,15 +290,11 @@ def page_of(site):
 
 
 def judge(ours, bare, ratio):
-    least = bare["granian"]
-    print(
-        f"nginx, kept page to a file with the same bytes: {ratio:.2f} (at least {OF_PLAIN})"
-    )
+    times = bare["granian"] / ours
+    print(f"nginx, kept page to the same bytes: {ratio:.2f} (at least {OF_PLAIN})")
     print(f"our own process: {ours:.4f} ms of CPU (at most {ALLOWED})")
-    print(
-        f"Django's cache middleware, same server, to ours: {least / ours:.1f} (at least {TIMES})"
-    )
-    if ratio < OF_PLAIN or ours > ALLOWED or least / ours < TIMES:
+    print(f"Django's cache on the same server to ours: {times:.1f} (at least {TIMES})")
+    if ratio < OF_PLAIN or ours > ALLOWED or times < TIMES:
         sys.exit("A bound is missed.")
 
 

