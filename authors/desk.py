@@ -141,6 +141,14 @@ class DeskAdmin(DeskFields, admin.ModelAdmin):
             row = super().get_object(request, object_id, from_field)
         return row
 
+    def own_view(self, function):
+        """Return a view, for staff, of `function(request, this admin, …)`."""
+
+        def view(request, *args, **kwargs):
+            return function(request, self, *args, **kwargs)
+
+        return self.admin_site.admin_view(view)
+
     def get_row(self, request, pk):
         """Return a row that this user may look at; raises Http404."""
         row = self.get_queryset(request).filter(pk=pk).first()

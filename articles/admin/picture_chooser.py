@@ -29,12 +29,7 @@ ALIKE = 3
 def urls(picture_admin):
     """Return the addresses of the dialog, for members of staff only."""
 
-    def view(function):
-        def inner(request):
-            return function(request, picture_admin)
-
-        return picture_admin.admin_site.admin_view(inner)
-
+    view = picture_admin.own_view
     return [
         path("choose/", view(require_GET(choose)), name="articles_picture_chooser"),
         path("upload/", view(require_POST(upload)), name="articles_picture_upload"),

@@ -29,14 +29,10 @@ PIECES = 8
 
 def urls(picture_admin):
     """Return the address of the page of duplicates."""
-
-    def view(request):
-        return duplicates(request, picture_admin)
-
     return [
         path(
             "duplicates/",
-            picture_admin.admin_site.admin_view(view),
+            picture_admin.own_view(duplicates),
             name="articles_picture_duplicates",
         )
     ]

@@ -39,12 +39,7 @@ MOST = 600
 def urls(picture_admin):
     """Return the addresses of the upload and of the sheet."""
 
-    def view(function):
-        def inner(request):
-            return function(request, picture_admin)
-
-        return picture_admin.admin_site.admin_view(inner)
-
+    view = picture_admin.own_view
     return [
         path("upload-many/", view(upload_many), name="articles_picture_upload_many"),
         path("describe/", view(describe), name="articles_picture_describe"),

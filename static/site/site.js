@@ -227,7 +227,11 @@
         near.disconnect();
         // Without an answer, the link to the page stays.
         const answer = await fetch(mostRead.dataset.list).catch(() => null);
-        if (answer?.ok) mostRead.insertAdjacentHTML("beforeend", await answer.text());
+        const list = answer?.ok ? await answer.text() : "";
+        mostRead.insertAdjacentHTML("beforeend", list);
+        // Nothing comes: no place is kept for it. A new site has no list at all.
+        if (!list.trim()) delete mostRead.dataset.list;
+        mostRead.hidden = answer?.ok && !list.trim();
         mostRead.querySelector(`a[href="${CSS.escape(location.pathname)}"]`)?.setAttribute("aria-current", "page");
       },
       { rootMargin: "600px" },

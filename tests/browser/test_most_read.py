@@ -48,3 +48,9 @@ def test_a_story_counts_once_when_it_was_in_view_and_sets_no_cookie(
     page.wait_for_timeout(200)
     assert len(sent) == 1
     assert context.cookies() == []
+
+
+def test_no_place_is_kept_on_a_site_where_nothing_was_read(live_server, page):
+    page.goto(live_server.url + make_article("Rain").path)
+    page.mouse.wheel(0, 20_000)
+    expect(page.locator("section.most-read")).to_be_hidden()
