@@ -67,8 +67,8 @@ def _note(article, picks, around):
         # Also those that are still to come.
         note(*(f"article-{pick}-line" for pick in picks))
     for shown in around.values():
-        stories = shown if isinstance(shown, list) else filter(None, [shown])
-        note(*(story.line_key() for story in stories))
+        stories = shown if isinstance(shown, list) else [shown]
+        note(*(s.line_key() for s in stories if isinstance(s, Article)))
 
 
 def beside(article, *, newer):

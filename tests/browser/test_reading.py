@@ -438,3 +438,16 @@ def test_wider_spaced_letters_are_not_cut_off(page, live_server, addresses):
             }""".replace("? name", f"? {name!r}")
         )
         assert cut == []
+
+
+def test_paper_is_white_however_dark_the_screen(live_server, page):
+    page.emulate_media(media="print", color_scheme="dark")
+    page.goto(live_server.url + make_article("Rain").path)
+    colours = """() => {
+        const { color, backgroundColor } = getComputedStyle(document.body)
+        return [color, backgroundColor]
+    }"""
+    for theme in (None, "dark", "light"):
+        if theme:
+            page.evaluate("(t) => document.documentElement.dataset.theme = t", theme)
+        assert page.evaluate(colours) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]

@@ -423,16 +423,16 @@ class TestProcesses:
             server.communicate()
 
 
-# As gunicorn does it: the clock's thread starts, and workers are forked at once.
-# Without the lock of ClockProcess, four of five such starts hang (2026).
+# As a server may do it: the clock's thread starts, and workers are forked at once.
+# Without the lock of LoopProcess, four of five such starts hang (2026).
 FORKS = """
 import os, sys, time
 import django
 django.setup()
-from newsroom.management.commands.serve import ClockProcess
+from newsroom.management.commands.serve import LoopProcess
 for _ in range(3):
-    clock, workers = ClockProcess(), []
-    clock.start(None)
+    clock, workers = LoopProcess("tick", "--loop"), []
+    clock.start()
     for _ in range(3):
         if not (worker := os.fork()):
             time.sleep(60)
@@ -445,7 +445,7 @@ for _ in range(3):
     for worker in workers:
         os.kill(worker, 9)
         os.waitpid(worker, 0)
-    clock.stop(None)
+    clock.stop()
 """
 
 
