@@ -62,6 +62,7 @@ SCHEMA = """
 VERSION = 1
 # So many waiting requests find a page made meanwhile; the others make it themselves.
 PATIENCE = 10  # seconds
+FOLLOWED_EVERY = 600  # seconds; how exactly a node knows when it last read the journal
 STRIPES = 1024
 
 
@@ -223,18 +224,20 @@ class Store:
         Returns how many pages went.
         """
         with self._locked() as index:
-            found = index.execute("SELECT value FROM state WHERE name = 'place'")
-            row = found.fetchone()
-            if row is None:
-                # Nobody has read the journal for this folder: what was kept before
-                # may be old by now.
+            state = dict(index.execute("SELECT name, value FROM state"))
+            now, followed_at = time.time(), float(state.get("followed_at", 0))
+            if now - followed_at > journal.KEPT_FOR.total_seconds():
+                # Nobody has read the journal for this folder, or not for so long that
+                # lines are gone: what is kept may be old by now.
                 self._clear(index)
-                self._put(index, "place", journal.place(journal.writing()))
-                return 0
-            keys, end = journal.since(row[0])
+                keys, end = set(), journal.place(journal.writing())
+            else:
+                keys, end = journal.since(state["place"])
             gone = self._purge(index, keys)
-            if end != row[0]:
+            if end != state.get("place"):
                 self._put(index, "place", end)
+            if now - followed_at > FOLLOWED_EVERY:
+                self._put(index, "followed_at", str(now))
         return gone
 
     def sweep(self, at=None):

@@ -62,3 +62,11 @@ def test_a_published_story_throws_away_the_lists_it_enters(client, site, store):
     assert all(kept(store, path) for path in paths)
     story.publish()
     assert [bool(kept(store, path)) for path in paths] == [False, False, False, True]
+
+
+def test_a_node_that_was_away_too_long_starts_with_nothing(client, site, store):
+    client.get(site.path)
+    with store._locked() as index:
+        store._put(index, "followed_at", "1000000000")
+    assert store.follow() == 0
+    assert kept(store, site.path) is None
