@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import resolve
 from django.views.decorators.http import require_safe
 
+from articles.fetching import article_at
 from articles.models import Article, Page, Section, Series, Tag
 from articles.paths import quoted
 from articles.showing import render_article, render_page, render_plain
@@ -21,7 +22,7 @@ def page_or_article(request, path):
     Only for an address that leads nowhere is it tried with a slash at its end.
     """
     paths = spellings(request)
-    if article := Article.objects.live().for_page().filter(path__in=paths).first():
+    if article := article_at(paths):
         show = render_plain if "plain" in request.GET else render_article
         return show(request, article)
     slashed = [f"{path}/" for path in paths]
