@@ -73,16 +73,18 @@ def neighbours_of(article):
 class _Any:
     """What the statement asks of an article, whichever it is."""
 
+    pk: Given
+    published_at: Given
     section_id: Given | None
     series_id: Given | None
-    pk: Given = Given("pk")
-    published_at: Given = Given("at", DateTimeField())
 
 
 # One for each number of tags that stories have.
 @lru_cache(maxsize=256)
 def _statement(vendor, *, has_section, has_series, picks, tags, parts):
     article = _Any(
+        Given("pk"),
+        Given("at", DateTimeField()),
         Given("section") if has_section else None,
         Given("series") if has_series else None,
     )

@@ -87,9 +87,12 @@ class Together:
 
         `given` has the value of every Given, by its name.
         """
-        rows = {key: [] for key in self.empty}
+        return self.read(self.ask(**given))
+
+    def ask(self, **given):
+        """Return the database's answers as they are: texts, for `read`."""
         if not self.sql:
-            return rows
+            return ()
         params = [
             param.output_field.get_db_prep_value(given[param.name], connection)
             if isinstance(param, Given)
@@ -98,7 +101,11 @@ class Together:
         ]
         with connection.cursor() as cursor:
             cursor.execute(self.sql, params)
-            answers = cursor.fetchone()
+            return cursor.fetchone()
+
+    def read(self, answers):
+        """Return the rows by the keys given, of what `ask` returned."""
+        rows = {key: [] for key in self.empty}
         for (key, fields), answer in zip(self.fields.items(), answers, strict=True):
             rows[key] = [
                 {

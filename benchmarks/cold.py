@@ -64,17 +64,21 @@ ALLOWED_LIST = 10
 BARE = Engine().from_string(
     """<!doctype html><html lang="en"><head><meta charset="utf-8">
 <title>{{ article.headline }}</title></head><body>
-<ul>{% for s in sections %}<li><a href="/{{ s.slug }}/">{{ s.name }}</a></li>{% endfor %}
+<ul>{% for s in sections %}
+<li><a href="/{{ s.slug }}/">{{ s.name }}</a></li>{% endfor %}
 </ul><h1>{{ article.headline }}</h1><p>{{ article.standfirst }}</p>
 <p>{% for b in article.bylines.all %}<a href="/{{ b.author.slug }}/">{{ b.author.name }}
 </a>{% endfor %} {{ article.published_at|date:"DATE_FORMAT" }}</p>
 {{ article.body|safe }}
-{% for b in article.bylines.all %}<h3>{{ b.author.name }}</h3>{{ b.author.bio|linebreaks }}
+{% for b in article.bylines.all %}<h3>{{ b.author.name }}</h3>
+{{ b.author.bio|linebreaks }}
 {% for link in b.author.links.all %}<p><a href="{{ link.url }}">{{ link.title }}</a></p>
 {% endfor %}{% endfor %}
-<ul>{% for tag in article.tags.all %}<li><a href="/{{ tag.slug }}/">{{ tag.name }}</a></li>
+<ul>{% for tag in article.tags.all %}
+<li><a href="/{{ tag.slug }}/">{{ tag.name }}</a></li>
 {% endfor %}</ul><ul>{% for story in related %}<li><a href="{{ story.path }}">
-{{ story.headline }}</a> {{ story.published_at|date:"DATE_FORMAT" }}</li>{% endfor %}</ul>
+{{ story.headline }}</a>
+{{ story.published_at|date:"DATE_FORMAT" }}</li>{% endfor %}</ul>
 {% if before %}<a href="{{ before.path }}">{{ before.headline }}</a>{% endif %}
 {% if after %}<a href="{{ after.path }}">{{ after.headline }}</a>{% endif %}
 </body></html>"""
