@@ -33,10 +33,13 @@ UNSHOWN = {
 }
 
 
-def columns(model, *, without=()):
-    """Return the names of a model's columns, as rows are made of them."""
-    fields = model._meta.concrete_fields
-    return tuple(field.attname for field in fields if field.name not in without)
+def columns(model, *, only=None, without=()):
+    """Return names of a model's columns in its own order, as `from_db` wants them."""
+    return tuple(
+        field.attname
+        for field in model._meta.concrete_fields
+        if field.name not in without and (only is None or field.attname in only)
+    )
 
 
 PICTURE = columns(
@@ -51,7 +54,8 @@ BESIDE = {
     "lead_picture": (Picture, PICTURE),
     "social_picture": (Picture, PICTURE),
 }
-BYLINE, AUTHOR = columns(Byline), columns(Author, without=("user", "created_at"))
+BYLINE = columns(Byline, without=("published_at", "expires_at"))
+AUTHOR = columns(Author, without=("user", "created_at"))
 TAG = columns(Tag, without=("description",))
 LINK, CORRECTION, PICK = map(columns, (AuthorLink, Correction, RelatedStory))
 
