@@ -146,7 +146,7 @@ class TheIndexes(TestCase):
     def test_a_section_is_read_in_the_order_of_its_index(self):
         articles = Article.objects.live().filter(section=1).newest_first()
         plan = articles.values("pk").explain()
-        self.assertIn("article_section_published", plan)
+        self.assertIn("article_section_in_order", plan)
         self.assertNotIn("TEMP B-TREE", plan)
 
 

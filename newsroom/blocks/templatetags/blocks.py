@@ -2,7 +2,7 @@ import re
 from urllib.parse import quote
 
 from django import template
-from django.utils.encoding import escape_uri_path
+from django.utils.encoding import escape_uri_path, iri_to_uri
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
@@ -49,6 +49,40 @@ def blocks(context, placement, article=None, section=None, tag=None):
         quoted_mark(TITLE): quote(title, safe=""),
     }
     return mark_safe(MARKS.sub(lambda match: values[match[0]], rendered[key]))
+
+
+@register.simple_tag(takes_context=True)
+def menu(context, name):
+    """Show the header's or the footer's menu, as one of its lines is the page's own.
+
+    Rendered once for each such line: page after page gets the same.
+    """
+    site, path = context["site"], iri_to_uri(context["request"].path)
+    links = getattr(site, name)
+    here = path if any(link.address == path for link in links) else ""
+    above = {
+        getattr(context.get("article"), "section_id", None),
+        getattr(context.get("section"), "parent_id", None),
+    }
+    lit = frozenset(link.section for link in links if link.section in above) - {None}
+    return _once(
+        context, "_menu.html", name, here, lit, links=links, here=here, lit=lit
+    )
+
+
+@register.simple_tag(takes_context=True)
+def part(context, template):
+    """Include a template that says the same on every page, rendered once."""
+    return _once(context, template)
+
+
+def _once(context, template, *key, **shown):
+    rendered = context["site"].blocks.rendered
+    key = (template, *key)
+    if key not in rendered:
+        partial = context.template.engine.get_template(template)
+        rendered[key] = partial.render(context.new(shown))
+    return rendered[key]
 
 
 # No text of an editor's holds them: they are Unicode's noncharacters, which is why
