@@ -1,8 +1,10 @@
 import re
+from datetime import datetime
+from itertools import pairwise
 from urllib.parse import unquote
 
-from django.db import models, transaction
-from django.db.models import Q, functions
+from django.db import connections, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from authors.shown import note
@@ -192,14 +194,39 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(section__in=[section, *children])
 
     def counted_by_month(self):
-        """Return [{"month": moment it begins, "count": …}, …], the newest first."""
+        """Return [{"month": moment it begins, "count": …}, …], the newest first.
+
+        Each month is counted in the index of what is published: to ask of each row
+        in which month it lies, in the newsroom's time, took 0.4 s at 100,000.
+        """
         note("months")
-        return (
-            self.order_by()
-            .values(month=functions.TruncMonth("published_at"))
-            .annotate(count=models.Count("pk"))
-            .order_by("-month")
-        )
+        moments = self.order_by("published_at").values_list("published_at", flat=True)
+        first, last = moments.first(), moments.last()
+        months = _months(first, last) if first else []
+        counts = self._counts(pairwise(months))
+        found = zip(months, counts, strict=False)
+        return [{"month": m, "count": count} for m, count in found if count][::-1]
+
+    def _counts(self, spans):
+        """Return how many came out in each span of [(moment, moment before which)]."""
+        adapt = connections[self.db].ops.adapt_datetimefield_value
+        values = [adapt(moment) for span in spans for moment in span]
+        if not values:
+            return []
+        begins, ends = (_Column(f'span."{name}"') for name in ("begins", "ends"))
+        inside = self.order_by().filter(published_at__gte=begins, published_at__lt=ends)
+        # No aggregate of Django's, which would group by something.
+        count = models.Func("pk", function="COUNT", output_field=models.IntegerField())
+        sql, params = inside.values(count=count).query.sql_with_params()
+        is_typed = connections[self.db].vendor == "postgresql"
+        row = "(%s::timestamptz, %s::timestamptz)" if is_typed else "(%s, %s)"
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                f"WITH span(begins, ends) AS (VALUES "
+                f"{', '.join([row] * (len(values) // 2))}) SELECT ({sql}) FROM span",
+                [*values, *params],
+            )
+            return [count for (count,) in cursor.fetchall()]
 
     def like_address(self, path, among=2000):
         """Articles whose headline shares words with a path, the likeliest first.
@@ -279,6 +306,27 @@ class ArticleQuerySet(models.QuerySet):
                 "related_stories",
             )
         )
+
+
+class _Column(models.Expression):
+    """A column of a table that only the SQL around the query knows."""
+
+    def __init__(self, sql):
+        super().__init__(output_field=models.DateTimeField())
+        self.sql = sql
+
+    def as_sql(self, compiler, connection):
+        return self.sql, []
+
+
+def _months(first, last):
+    """Return when each month begins, from that of a moment to the one after another."""
+    first, last = timezone.localtime(first), timezone.localtime(last)
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month + 1)
+    return [
+        timezone.make_aware(datetime(number // 12, number % 12 + 1, 1))  # noqa: DTZ001
+        for number in numbers
+    ]
 
 
 def _bylines(article_model):
