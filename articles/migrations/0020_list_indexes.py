@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="article",
             index=models.Index(
-                fields=["-published_at", "-id", "expires_at"],
+                fields=["-published_at", "-id", "expires_at", "status"],
                 condition=Q(status="published"),
                 name="article_in_order",
             ),
@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="article",
             index=models.Index(
-                fields=["section", "-published_at", "-id", "expires_at"],
+                fields=["section", "-published_at", "-id", "expires_at", "status"],
                 condition=Q(status="published"),
                 name="article_section_in_order",
             ),

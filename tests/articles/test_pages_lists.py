@@ -259,6 +259,5 @@ class Archive(TestCase):
         make_article()
         # The first and the last moment, the months, furniture.
         for address in ("/archive/", "/archive/2024/"):
-            # The months, furniture.
             with self.subTest(address=address), self.assertNumQueries(4):
                 self.client.get(address)
