@@ -168,7 +168,18 @@ class ArticleQuerySet(models.QuerySet):
     def in_month(self, year, month):
         """Articles that came out in a month, in the newsroom's time."""
         note(f"in-month-{int(year)}-{int(month):02}")
-        return self.filter(published_at__year=year, published_at__month=month)
+        begin = timezone.make_aware(datetime(int(year), int(month), 1))  # noqa: DTZ001
+        begins, ends = _months(begin, begin)
+        return self._between(begins, ends)
+
+    def _between(self, begins, ends):
+        """Articles that came out from a moment on and before another.
+
+        These two stand first: of two upper bounds SQLite takes the first for its
+        index, and `live` has one, too (1.1 s instead of 40 ms, 2026).
+        """
+        span = {"published_at__gte": begins, "published_at__lt": ends}
+        return self.model.objects.filter(**span) & self
 
     def newest_first(self):
         """In the order of every public list; the key settles equal moments."""
@@ -214,7 +225,7 @@ class ArticleQuerySet(models.QuerySet):
         if not values:
             return []
         begins, ends = (_Column(f'span."{name}"') for name in ("begins", "ends"))
-        inside = self.order_by().filter(published_at__gte=begins, published_at__lt=ends)
+        inside = self.order_by()._between(begins, ends)
         # No aggregate of Django's, which would group by something.
         count = models.Func("pk", function="COUNT", output_field=models.IntegerField())
         sql, params = inside.values(count=count).query.sql_with_params()
