@@ -225,7 +225,7 @@ class ArticleQuerySet(models.QuerySet):
         if not values:
             return []
         begins, ends = (_Column(f'span."{name}"') for name in ("begins", "ends"))
-        inside = self.order_by()._between(begins, ends)
+        inside = self._between(begins, ends).order_by()
         # No aggregate of Django's, which would group by something.
         count = models.Func("pk", function="COUNT", output_field=models.IntegerField())
         sql, params = inside.values(count=count).query.sql_with_params()
