@@ -1,12 +1,15 @@
 """The other stories an article page leads to."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from django.db.models import Case, Count, F, OuterRef, Q, When
+from django.db import connection
+from django.db.models import Case, Count, DateTimeField, F, OuterRef, Q, When
 from django.utils import timezone
 
-from articles.models import Article, ArticleTag, RelatedStory
-from articles.together import Together
+from articles.models import Article, ArticleTag
+from articles.together import Given, Together, given_all, numbered
 from authors.shown import note
 
 SHOWN = ("pk", "path", "headline", "front_headline", "language", "published_at")
@@ -32,15 +35,25 @@ def neighbours_of(article):
     fields of SHOWN are loaded.
     """
     picks = _picks(article)
-    rows = Together(
-        {
-            "previous": beside(article, newer=False).values(*SHOWN)[:1],
-            "next": beside(article, newer=True).values(*SHOWN)[:1],
-            "parts": _parts(article),
-            "picked": _picked(article, picks),
-            "tagged": _tagged(article, picks),
-        }
-    ).fetch()
+    tags = [tag.pk for tag in article.tags.all()[:TAGS]]
+    statement = _statement(
+        connection.vendor,
+        has_section=article.section_id is not None,
+        has_series=article.series_id is not None,
+        picks=PICKED if picks else 0,
+        tags=len(tags),
+        parts=PARTS,
+    )
+    now = timezone.now()
+    rows = statement.fetch(
+        pk=article.pk or 0,
+        section=article.section_id,
+        series=article.series_id,
+        at=article.published_at or now,
+        now=now,
+        **numbered("pick", picks, PICKED),
+        **numbered("tag", tags, len(tags)),
+    )
     found = {key: [Article(**row) for row in rows[key]] for key in rows}
     previous, next_ = (next(iter(found[key]), None) for key in ("previous", "next"))
     nearby = {previous, next_, *found["parts"]}
@@ -57,25 +70,56 @@ def neighbours_of(article):
     return around
 
 
+@dataclass(frozen=True)
+class _Any:
+    """What the statement asks of an article, whichever it is."""
+
+    pk: Given
+    published_at: Given
+    section_id: Given | None
+    series_id: Given | None
+
+
+# One for each number of tags that stories have.
+@lru_cache(maxsize=256)
+def _statement(vendor, *, has_section, has_series, picks, tags, parts):
+    article = _Any(
+        Given("pk"),
+        Given("at", DateTimeField()),
+        Given("section") if has_section else None,
+        Given("series") if has_series else None,
+    )
+    now = Given("now", DateTimeField())
+    picks, tags = given_all("pick", picks), given_all("tag", tags)
+    return Together(
+        {
+            "previous": beside(article, newer=False, now=now).values(*SHOWN)[:1],
+            "next": beside(article, newer=True, now=now).values(*SHOWN)[:1],
+            "parts": _parts(article, now, parts),
+            "picked": _picked(article, picks, now),
+            "tagged": _tagged(article, tags, picks, now),
+        }
+    )
+
+
 def _note(article, picks, around):
     """Say what the page shows, and what could come to stand there."""
     note(f"beside-{article.pk}")
     note(*(f"related-{tag.pk}" for tag in article.tags.all()[:TAGS]))
     if article.series_id:
         note(f"in-series-{article.series_id}")
-    if isinstance(picks, list):
-        # Also those that are still to come.
-        note(*(f"article-{pick}-line" for pick in picks))
+    # Also those that are still to come.
+    note(*(f"article-{pick}-line" for pick in picks))
     for shown in around.values():
         stories = shown if isinstance(shown, list) else [shown]
         note(*(s.line_key() for s in stories if isinstance(s, Article)))
 
 
-def beside(article, *, newer):
+def beside(article, *, newer, now=None):
     """The live stories of its section after an article, or before it, nearest first."""
     at, pk = article.published_at or timezone.now(), article.pk or 0
-    stories = Article.objects.live().filter(section=article.section_id)
-    stories = stories.exclude(pk=article.pk)
+    stories = Article.objects.live(now).filter(section=article.section_id)
+    stories = stories.exclude(pk=pk)
     # A plain comparison beside the exception, because no index serves an OR.
     if newer:
         order = ("published_at", "pk")
@@ -91,18 +135,18 @@ def beside(article, *, newer):
 # The series.
 
 
-def _parts(article):
+def _parts(article, now, limit):
     if not article.series_id:
         return Article.objects.none().values(*SHOWN, "series_position")
-    parts = _live_parts(article).in_series_order()
-    return parts.values(*SHOWN, "series_position")[:PARTS]
+    parts = _live_parts(article, now).in_series_order()
+    return parts.values(*SHOWN, "series_position")[:limit]
 
 
-def _live_parts(article):
+def _live_parts(article, now=None):
     # Asked by key, because SQLite takes the index on the state of articles for
     # the better one, and reads them all.
     members = Article.objects.filter(series=article.series_id).values("pk")
-    return Article.objects.live().filter(pk__in=members)
+    return Article.objects.live(now).filter(pk__in=members)
 
 
 def _parts_beside(article, parts):
@@ -150,40 +194,36 @@ def _parts_far_down(article):
 
 
 def _picks(article):
-    """Return the keys an editor picked: as a list, if known, else as a subquery."""
-    known = getattr(article, "_prefetched_objects_cache", {}).get("related_stories")
-    if known is not None:
-        return [pick.story_id for pick in known][:PICKED]
-    return RelatedStory.objects.filter(article=article.pk).order_by().values("story")
+    """Return the keys of the stories an editor picked, in order."""
+    return [pick.story_id for pick in article.related_stories.all()][:PICKED]
 
 
-def _picked(article, picks):
-    stories = Article.objects.live().exclude(pk=article.pk)
-    if isinstance(picks, list):
-        places = [When(pk=key, then=place) for place, key in enumerate(picks)]
-        order = [Case(*places, default=PICKED)] if places else []
-        return stories.filter(pk__in=picks).order_by(*order).values(*SHOWN)
-    stories = stories.filter(picked_for__article=article.pk)
-    order = ("picked_for__position", "picked_for__pk")
-    return stories.order_by(*order).values(*SHOWN)[:PICKED]
+def _picked(article, picks, now):
+    if not picks:
+        return Article.objects.none().values(*SHOWN)
+    places = [When(pk=key, then=place) for place, key in enumerate(picks)]
+    stories = Article.objects.live(now).exclude(pk=article.pk).filter(pk__in=picks)
+    return stories.order_by(Case(*places, default=PICKED)).values(*SHOWN)
 
 
-def _tagged(article, picks):
-    tags = [tag.pk for tag in article.tags.all()[:TAGS]]
+def _tagged(article, tags, picks, now):
     if not tags:
         return Article.objects.none().values(*SHOWN)
+    # Not `tag__in`, which takes no expressions.
+    is_shared = Q(*(("tag", tag) for tag in tags), _connector=Q.OR)
     shared = (
-        ArticleTag.objects.filter(tag__in=tags, content_object=OuterRef("pk"))
+        ArticleTag.objects.filter(is_shared, content_object=OuterRef("pk"))
         .values("content_object")
         .values(count=Count("pk"))
     )
     first, *others = [_tagged_last(tag) for tag in tags]
     stories = (
-        Article.objects.live()
+        Article.objects.live(now)
         .filter(pk__in=first.union(*others, all=True))
         .exclude(pk=article.pk)
-        .exclude(pk__in=picks)
     )
+    if picks:
+        stories = stories.exclude(pk__in=picks)
     if article.series_id:
         # The parts of its series stand in a list of their own.
         stories = stories.filter(~Q(series=article.series_id) | Q(series__isnull=True))

@@ -1,8 +1,10 @@
 import re
+from datetime import datetime
+from itertools import pairwise
 from urllib.parse import unquote
 
-from django.db import models
-from django.db.models import Q, functions
+from django.db import connections, models, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from authors.shown import note
@@ -14,6 +16,78 @@ BYLINE = (
 )
 
 
+# What says when readers may see a published article.
+MOMENTS = ("published_at", "expires_at")
+
+
+def seen(at):
+    """Return the rule of what readers may see, of rows that have the MOMENTS."""
+    return Q(expires_at__isnull=True) | Q(expires_at__gt=at), Q(published_at__lte=at)
+
+
+class TieQuerySet(models.QuerySet):
+    """Rows that tie an article to what lists it, with the MOMENTS lists need.
+
+    They are the article's as long as it is published, and empty else: a list is read
+    from one index, in its order, without looking at the articles. `Article.save`,
+    `ArticleQuerySet.update` and the rows' own making fill them.
+    """
+
+    def live(self, at=None):
+        """Ties of articles that ArticleQuerySet.live() has."""
+        return self.filter(*seen(at or timezone.now()))
+
+    def bulk_create(self, ties, *args, **kwargs):
+        ties = list(ties)
+        with transaction.atomic(using=self.db, savepoint=False):
+            self.fill(ties)
+            return super().bulk_create(ties, *args, **kwargs)
+
+    def fill(self, ties):
+        """Set the moments of ties that are not saved yet, inside a transaction."""
+        # Locked, so that nobody publishes the article before its ties are there:
+        # whoever does then could not see them.
+        name = self.model.ARTICLE
+        articles = self.model._meta.get_field(name).related_model.objects
+        keys = sorted({getattr(tie, name) for tie in ties})
+        found = {}
+        for start in range(0, len(keys), 500):
+            rows = articles.filter(pk__in=keys[start : start + 500], status="published")
+            rows = rows.order_by("pk").select_for_update(no_key=True)
+            found |= {pk: moments for pk, *moments in rows.values_list("pk", *MOMENTS)}
+        for tie in ties:
+            tie.published_at, tie.expires_at = found.get(
+                getattr(tie, name), (None, None)
+            )
+
+    def keep_in_step(self):
+        """Give each tie the moments of its article, with one UPDATE."""
+        name = self.model.ARTICLE.removesuffix("_id")
+        articles = self.model._meta.get_field(name).related_model.objects
+        own = articles.filter(pk=models.OuterRef(name), status="published").order_by()
+        return self.order_by().update(
+            **{moment: models.Subquery(own.values(moment)[:1]) for moment in MOMENTS}
+        )
+
+    def out_of_step(self):
+        """Ties whose moments are not their article's: there should be none."""
+        name = self.model.ARTICLE.removesuffix("_id")
+        is_published = Q(**{f"{name}__status": "published"})
+        wrong = ~is_published & Q(published_at__isnull=False)
+        for moment in MOMENTS:
+            right = models.F(f"{name}__{moment}")
+            is_right = Q(**{moment: right}) | Q(
+                **{f"{moment}__isnull": True, f"{name}__{moment}__isnull": True}
+            )
+            wrong |= is_published & ~is_right
+        return self.filter(wrong)
+
+    def keys_newest_first(self):
+        """Return the articles' keys, in the order of every public list."""
+        name = self.model.ARTICLE
+        return self.order_by("-published_at", f"-{name}").values_list(name, flat=True)
+
+
 class ArticleQuerySet(models.QuerySet):
     def live(self, at=None):
         """Articles readers may see at the given moment (now, unless told).
@@ -21,12 +95,21 @@ class ArticleQuerySet(models.QuerySet):
         Every public page, feed, sitemap and search starts here. Nothing else
         in the project filters on status, published_at or expires_at.
         """
-        at = at or timezone.now()
-        return self.filter(
-            Q(expires_at__isnull=True) | Q(expires_at__gt=at),
-            status=self.model.Status.PUBLISHED,
-            published_at__lte=at,
-        )
+        published = self.model.Status.PUBLISHED
+        return self.filter(*seen(at or timezone.now()), status=published)
+
+    def update(self, **values):
+        """Update the rows, and what lists them where the MOMENTS change."""
+        if not {"status", *MOMENTS} & values.keys():
+            return super().update(**values)
+        with transaction.atomic(using=self.db, savepoint=False):
+            keys = sorted(self.order_by().values_list("pk", flat=True))
+            count = super().update(**values)
+            for start in range(0, len(keys), 500):
+                self.model.keep_ties_in_step(keys[start : start + 500])
+        return count
+
+    update.alters_data = True
 
     def scheduled(self, at=None):
         """Published articles whose moment has not come yet."""
@@ -82,19 +165,29 @@ class ArticleQuerySet(models.QuerySet):
         note("latest")
         return self.newest_first()
 
-    def tagged(self, tag):
-        """Articles with a tag."""
-        note(f"tagged-{tag.pk}")
-        return self.filter(tags=tag)
-
     def in_month(self, year, month):
         """Articles that came out in a month, in the newsroom's time."""
         note(f"in-month-{int(year)}-{int(month):02}")
-        return self.filter(published_at__year=year, published_at__month=month)
+        begin = timezone.make_aware(datetime(int(year), int(month), 1))  # noqa: DTZ001
+        begins, ends = _months(begin, begin)
+        return self._between(begins, ends)
+
+    def _between(self, begins, ends):
+        """Articles that came out from a moment on and before another.
+
+        These two stand first: of two upper bounds SQLite takes the first for its
+        index, and `live` has one, too (1.1 s instead of 40 ms, 2026).
+        """
+        span = {"published_at__gte": begins, "published_at__lt": ends}
+        return self.model.objects.filter(**span) & self
 
     def newest_first(self):
         """In the order of every public list; the key settles equal moments."""
         return self.order_by("-published_at", "-pk")
+
+    def keys_newest_first(self):
+        """Return the keys in the order of every public list."""
+        return self.newest_first().values_list("pk", flat=True)
 
     def in_series_order(self):
         """Numbered parts first, then the others as they came out."""
@@ -112,14 +205,39 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(section__in=[section, *children])
 
     def counted_by_month(self):
-        """Return [{"month": moment it begins, "count": …}, …], the newest first."""
+        """Return [{"month": moment it begins, "count": …}, …], the newest first.
+
+        Each month is counted in the index of what is published: to ask of each row
+        in which month it lies, in the newsroom's time, took 0.4 s at 100,000.
+        """
         note("months")
-        return (
-            self.order_by()
-            .values(month=functions.TruncMonth("published_at"))
-            .annotate(count=models.Count("pk"))
-            .order_by("-month")
-        )
+        moments = self.order_by("published_at").values_list("published_at", flat=True)
+        first, last = moments.first(), moments.last()
+        months = _months(first, last) if first else []
+        counts = self._counts(pairwise(months))
+        found = zip(months, counts, strict=False)
+        return [{"month": m, "count": count} for m, count in found if count][::-1]
+
+    def _counts(self, spans):
+        """Return how many came out in each span of [(moment, moment before which)]."""
+        adapt = connections[self.db].ops.adapt_datetimefield_value
+        values = [adapt(moment) for span in spans for moment in span]
+        if not values:
+            return []
+        begins, ends = (_Column(f'span."{name}"') for name in ("begins", "ends"))
+        inside = self._between(begins, ends).order_by()
+        # No aggregate of Django's, which would group by something.
+        count = models.Func("pk", function="COUNT", output_field=models.IntegerField())
+        sql, params = inside.values(count=count).query.sql_with_params()
+        is_typed = connections[self.db].vendor == "postgresql"
+        row = "(%s::timestamptz, %s::timestamptz)" if is_typed else "(%s, %s)"
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(
+                f"WITH span(begins, ends) AS (VALUES "
+                f"{', '.join([row] * (len(values) // 2))}) SELECT ({sql}) FROM span",
+                [*values, *params],
+            )
+            return [count for (count,) in cursor.fetchall()]
 
     def like_address(self, path, among=2000):
         """Articles whose headline shares words with a path, the likeliest first.
@@ -200,6 +318,27 @@ class ArticleQuerySet(models.QuerySet):
                 "related_stories",
             )
         )
+
+
+class _Column(models.Expression):
+    """A column of a table that only the SQL around the query knows."""
+
+    def __init__(self, sql):
+        super().__init__(output_field=models.DateTimeField())
+        self.sql = sql
+
+    def as_sql(self, compiler, connection):
+        return self.sql, []
+
+
+def _months(first, last):
+    """Return when each month begins, from that of a moment to the one after another."""
+    first, last = timezone.localtime(first), timezone.localtime(last)
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month + 1)
+    return [
+        timezone.make_aware(datetime(number // 12, number % 12 + 1, 1))  # noqa: DTZ001
+        for number in numbers
+    ]
 
 
 def _bylines(article_model):

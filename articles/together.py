@@ -13,6 +13,8 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 from django.utils.dateparse import parse_datetime
 
+KEY = models.BigIntegerField()
+
 # The order of a subquery is kept: SQLite keeps ORDER BY below every aggregate but
 # count, min and max (sqlite.org/releaselog/3_35_0.html), and PostgreSQL's
 # documentation of aggregate functions describes a sorted subquery as the way.
@@ -23,11 +25,38 @@ ROWS = {
 }
 
 
+class Given(models.Expression):
+    """A value in a queryset that is handed to `Together.fetch` by its name.
+
+    So the statement is the same for every article, and is compiled once: that costs
+    several times what asking costs.
+    """
+
+    def __init__(self, name, output_field=KEY):
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler, connection):
+        return "%s", [self]
+
+
+def given_all(name, count, output_field=KEY):
+    """Return so many Given for a list: "name0", "name1", … (see `numbered`)."""
+    return [Given(f"{name}{place}", output_field) for place in range(count)]
+
+
+def numbered(name, values, count, padding=0):
+    """Return {"name0": value, …} for `given_all`, padded where there are fewer."""
+    values = [*values][:count]
+    values += [padding] * (count - len(values))
+    return {f"{name}{place}": value for place, value in enumerate(values)}
+
+
 class Together:
     """Querysets made with `values(*names)`, compiled once, fetched in one query.
 
-    Worth keeping where the querysets never change: compiling costs more than
-    the query.
+    Worth keeping where the querysets never change but in what is Given: compiling
+    costs more than the query.
     """
 
     def __init__(self, querysets):
@@ -53,14 +82,30 @@ class Together:
         self.empty = [key for key in querysets if key not in self.fields]
         self.sql = f"SELECT {', '.join(selects)}" if selects else ""
 
-    def fetch(self):
-        """Return the rows by the keys given: {"sections": [{"name": …}, …], …}."""
-        rows = {key: [] for key in self.empty}
+    def fetch(self, **given):
+        """Return the rows by the keys given: {"sections": [{"name": …}, …], …}.
+
+        `given` has the value of every Given, by its name.
+        """
+        return self.read(self.ask(**given))
+
+    def ask(self, **given):
+        """Return the database's answers as they are: texts, for `read`."""
         if not self.sql:
-            return rows
+            return ()
+        params = [
+            param.output_field.get_db_prep_value(given[param.name], connection)
+            if isinstance(param, Given)
+            else param
+            for param in self.params
+        ]
         with connection.cursor() as cursor:
-            cursor.execute(self.sql, self.params)
-            answers = cursor.fetchone()
+            cursor.execute(self.sql, params)
+            return cursor.fetchone()
+
+    def read(self, answers):
+        """Return the rows by the keys given, of what `ask` returned."""
+        rows = {key: [] for key in self.empty}
         for (key, fields), answer in zip(self.fields.items(), answers, strict=True):
             rows[key] = [
                 {
@@ -76,6 +121,8 @@ def _reader(field):
     """Return what turns a JSON value into the field's own, or None."""
     if isinstance(field, models.DateTimeField):
         return _moment
+    if isinstance(field, models.DateField | models.UUIDField):
+        return field.to_python
     if isinstance(field, models.JSONField):
         return _document
     if isinstance(field, models.BooleanField):

@@ -1,13 +1,15 @@
 import re
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import resolve
 from django.views.decorators.http import require_safe
 
-from articles.models import Article, Page, Section, Series, Tag
+from articles.fetching import article_at
+from articles.lists import listing
+from articles.models import Article, ArticleTag, Page, Section, Series, Tag
 from articles.paths import quoted
 from articles.showing import render_article, render_page, render_plain
 from authors.pagination import get_page
@@ -21,7 +23,7 @@ def page_or_article(request, path):
     Only for an address that leads nowhere is it tried with a slash at its end.
     """
     paths = spellings(request)
-    if article := Article.objects.live().for_page().filter(path__in=paths).first():
+    if article := article_at(paths):
         show = render_plain if "plain" in request.GET else render_article
         return show(request, article)
     slashed = [f"{path}/" for path in paths]
@@ -72,7 +74,7 @@ def section_detail(request, slug):
     sections = Section.objects.select_related("parent").prefetch_related("children")
     section = get_object_or_404(sections, slug=slug)
     articles = Article.objects.live().in_section(section)
-    page = get_page(request, articles.newest_first().for_cards())
+    page = get_page(request, listing(articles))
     context = {"section": section, "page": page}
     return render(request, "articles/section_detail.html", context)
 
@@ -80,9 +82,9 @@ def section_detail(request, slug):
 @require_safe
 def tag_list(request):
     note("tags")
-    tags = Tag.objects.filter(
-        articletag_items__content_object__in=Article.objects.live()
-    ).annotate(story_count=Count("articletag_items"))
+    live = ArticleTag.objects.filter(tag=OuterRef("pk")).live().order_by()
+    count = live.values("tag").values(count=Count("pk"))
+    tags = Tag.objects.filter(Exists(live)).annotate(story_count=Subquery(count))
     page = get_page(request, tags.order_by("name", "pk"), per_page=200)
     return render(request, "articles/tag_list.html", {"page": page})
 
@@ -90,8 +92,8 @@ def tag_list(request):
 @require_safe
 def tag_detail(request, slug):
     tag = get_object_or_404(Tag, slug=slug)
-    articles = Article.objects.live().tagged(tag)
-    page = get_page(request, articles.newest_first().for_cards())
+    note(f"tagged-{tag.pk}")
+    page = get_page(request, listing(ArticleTag.objects.filter(tag=tag).live()))
     not_before_its_first_story(page)
     return render(request, "articles/tag_detail.html", {"tag": tag, "page": page})
 
@@ -141,7 +143,7 @@ def archive_year(request, year):
 @require_safe
 def archive_month(request, year, month):
     articles = stories_of(year).in_month(year, month)
-    page = get_page(request, articles.newest_first().for_cards())
+    page = get_page(request, listing(articles))
     not_before_its_first_story(page)
     context = {"month": date(int(year), int(month), 1), "page": page}
     return render(request, "articles/archive_month.html", context)

@@ -8,6 +8,26 @@ from django.http import Http404
 PER_PAGE = 20
 
 
+class Listing:
+    """Rows for a Paginator whose keys come from one query, and they from another.
+
+    `keys` is a queryset of keys in order; `load` returns {key: row} of a list of keys,
+    as `in_bulk` does.
+    """
+
+    def __init__(self, keys, load):
+        self.keys, self.load = keys, load
+
+    def count(self):
+        return self.keys.count()
+
+    def __getitem__(self, place):
+        keys = list(self.keys[place])
+        rows = self.load(keys)
+        # What went between the two is left out.
+        return [rows[key] for key in keys if key in rows]
+
+
 def get_page(request, rows, per_page=PER_PAGE):
     """Return the page that `?page=` asks for, the first without it.
 

@@ -7,10 +7,14 @@ class AuthorQuerySet(models.QuerySet):
     def published(self):
         """Authors of live articles, by sort name, each with their `story_count`."""
         note("authors")
-        live = self.model.articles.rel.related_model.objects.live()
+        bylines = self.model.bylines.rel.related_model.objects
+        live = bylines.filter(author=models.OuterRef("pk")).live().order_by()
+        # Who wrote and photographed a story stands in its byline twice.
+        counted = models.Count("article", distinct=True)
+        count = live.values("author").values(count=counted)
         return (
-            self.filter(articles__in=live)
-            .annotate(story_count=models.Count("articles", distinct=True))
+            self.filter(models.Exists(live))
+            .annotate(story_count=models.Subquery(count))
             .order_by("sort_name", "pk")
         )
 

@@ -5,6 +5,7 @@ from itertools import islice
 from django.utils.translation import gettext_lazy as _
 
 from articles import reads
+from articles.lists import cards
 from articles.models import Article, Section
 from articles.together import Together
 from authors.shown import note
@@ -27,12 +28,11 @@ def front_page():
     for what is read most, where a list is kept; six where nothing is.
     """
     window, most_read = reads.most_read_now()
-    top = list(Article.objects.live().latest().for_cards()[:TOP])
+    keys = list(Article.objects.live().latest().values_list("pk", flat=True)[:TOP])
     sections = _bands()
-    wanted = _newest_of(sections, without=top)
-    articles = Article.objects.for_cards().in_bulk(
-        [pk for pks in wanted.values() for pk in pks]
-    )
+    wanted = _newest_of(sections, without=keys)
+    articles = cards(keys + [pk for pks in wanted.values() for pk in pks])
+    top = [articles[pk] for pk in keys]
     return {
         "lead": next(iter(top), None),
         "top": top[1:4],
@@ -68,7 +68,7 @@ def _newest_of(sections, without):
     rows of an index instead of sorting whole sections.
     """
     families = {section: [section, *section.children.all()] for section in sections}
-    live = Article.objects.live().exclude(pk__in=[article.pk for article in without])
+    live = Article.objects.live().exclude(pk__in=without)
     rows = Together(
         {
             member.pk: live.filter(section=member)

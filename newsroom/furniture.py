@@ -1,11 +1,13 @@
 """What stands on every page of the site, as newspapers call it: the furniture."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
+from django.utils.translation import get_language
 
 from articles.models import Section
 from articles.paths import quoted
@@ -48,33 +50,52 @@ class Furniture:
     """
 
     @cached_property
-    def _rows(self):
+    def _parts(self):
         note("furniture")
-        return _statement(connection.vendor).fetch()
+        statement = _statement(connection.vendor)
+        return _made_of(statement, statement.ask(), get_language())
 
-    @cached_property
+    @property
     def publication(self):
         """The site's own record; a site without one is called Newsroom."""
-        rows = self._rows["publication"]
-        return Publication(**rows[0]) if rows else Publication()
+        return self._parts.publication
 
-    @cached_property
+    @property
     def header(self):
         """The header menu, as a list of MenuLink."""
-        return self._menu(MenuItem.Menu.HEADER)
+        return self._parts.menus[MenuItem.Menu.HEADER]
 
-    @cached_property
+    @property
     def footer(self):
         """The footer menu, as a list of MenuLink."""
-        return self._menu(MenuItem.Menu.FOOTER)
+        return self._parts.menus[MenuItem.Menu.FOOTER]
 
-    def _menu(self, menu):
-        links = [MenuLink.of(row) for row in self._rows["menus"] if row["menu"] == menu]
-        return [link for link in links if link.address]
-
-    @cached_property
+    @property
     def blocks(self):
-        return BlocksOfSite(self._rows)
+        return self._parts.blocks
+
+
+class _Parts(NamedTuple):
+    publication: Publication
+    menus: dict
+    blocks: BlocksOfSite
+
+
+# Page after page gets the same answers of the database; nothing else keeps them true.
+@lru_cache(maxsize=8)
+def _made_of(statement, answers, language):
+    """Return the _Parts in a statement's answers. Nobody changes what they share."""
+    rows = statement.read(answers)
+    publications = rows["publication"]
+    links = {menu: [] for menu in MenuItem.Menu}
+    for row in rows["menus"]:
+        if (link := MenuLink.of(row)).address:
+            links[row["menu"]].append(link)
+    return _Parts(
+        Publication(**publications[0]) if publications else Publication(),
+        links,
+        BlocksOfSite(rows),
+    )
 
 
 @cache

@@ -14,7 +14,7 @@ from articles.models.pictures import Picture
 from articles.models.subjects import Section, Series, Tag
 from articles.names import join_names
 from articles.paths import path_for, quoted, validate_path
-from articles.querysets import ArticleQuerySet
+from articles.querysets import MOMENTS, ArticleQuerySet, TieQuerySet
 from authors.shown import Shown
 
 # Where an article stands on its way through review.
@@ -25,8 +25,31 @@ def default_language():
     return settings.LANGUAGE_CODE
 
 
-class ArticleTag(ItemBase):
+class Tie(models.Model):
+    """A row that ties an article to a list: see TieQuerySet."""
+
+    ARTICLE = "article_id"
+
+    published_at = models.DateTimeField(null=True, editable=False)
+    expires_at = models.DateTimeField(null=True, editable=False)
+
+    objects = TieQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        """Take the article's moments over when the row is made."""
+        with transaction.atomic(savepoint=False):
+            if self._state.adding:
+                type(self).objects.fill([self])
+            super().save(*args, **kwargs)
+
+
+class ArticleTag(Tie, ItemBase):
     """A tag on an article."""
+
+    ARTICLE = "content_object_id"
 
     content_object = models.ForeignKey("Article", models.CASCADE)
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="%(class)s_items")
@@ -35,6 +58,14 @@ class ArticleTag(ItemBase):
         constraints = [
             models.UniqueConstraint(
                 fields=["content_object", "tag"], name="article_tag_once"
+            )
+        ]
+        indexes = [
+            # A tag's page, counted and in order, without looking at the articles.
+            models.Index(
+                fields=["tag", "-published_at", "-content_object", "expires_at"],
+                condition=Q(published_at__isnull=False),
+                name="article_tag_listed",
             )
         ]
 
@@ -259,16 +290,18 @@ class Article(Shown, models.Model):
             ),
         ]
         indexes = [
-            # Public lists: all, one section's, and the desk's newest first.
+            # Public lists, all and one section's, with all that says who may see
+            # them: SQLite looks for the status, too, before it skips a row. The
+            # desk's newest first.
             models.Index(
-                fields=["-published_at", "-id"],
+                fields=["-published_at", "-id", "expires_at", "status"],
                 condition=Q(status="published"),
-                name="article_published",
+                name="article_in_order",
             ),
             models.Index(
-                fields=["section", "-published_at", "-id"],
+                fields=["section", "-published_at", "-id", "expires_at", "status"],
                 condition=Q(status="published"),
-                name="article_section_published",
+                name="article_section_in_order",
             ),
             # With the status, so that page 1,000 skips the others without reading them.
             models.Index(
@@ -327,7 +360,8 @@ class Article(Shown, models.Model):
 
     def save(self, *args, update_fields=None, **kwargs):
         """Count the version: every save of the row is one."""
-        if self.pk and not self._state.adding:
+        is_new = not self.pk or self._state.adding
+        if not is_new:
             self.version = F("version") + 1
             if update_fields is not None:
                 update_fields = {*update_fields, "version"}
@@ -335,12 +369,22 @@ class Article(Shown, models.Model):
                     # A new end is to be announced when it comes.
                     self.end_announced_at = None
                     update_fields.add("end_announced_at")
-        super().save(*args, update_fields=update_fields, **kwargs)
+        with transaction.atomic(savepoint=False):
+            super().save(*args, update_fields=update_fields, **kwargs)
+            named = update_fields is None or {"status", *MOMENTS} & set(update_fields)
+            if named and not is_new:
+                self.keep_ties_in_step([self.pk])
         if not isinstance(self.version, int):
             self.refresh_from_db(fields=["version"])
 
     def get_absolute_url(self):
         return quoted(self.path) if self.path else ""
+
+    @staticmethod
+    def keep_ties_in_step(keys):
+        """Tell what lists these articles, by their keys, when readers may see them."""
+        ArticleTag.objects.filter(content_object__in=keys).keep_in_step()
+        Byline.objects.filter(article__in=keys).keep_in_step()
 
     def is_live(self, at=None):
         """Say what ArticleQuerySet.live() says, of this one article."""
@@ -477,7 +521,7 @@ class Article(Shown, models.Model):
         self.save(update_fields=["status", "updated_at"])
 
 
-class Byline(models.Model):
+class Byline(Tie):
     """An author's place among the authors of an article."""
 
     article = models.ForeignKey(Article, models.CASCADE, related_name="bylines")
@@ -502,6 +546,14 @@ class Byline(models.Model):
                 fields=["article", "author", "role"],
                 name="byline_once",
                 violation_error_message=_("This author stands in the byline already."),
+            )
+        ]
+        indexes = [
+            # An author's page, as a tag's.
+            models.Index(
+                fields=["author", "-published_at", "-article", "expires_at"],
+                condition=Q(published_at__isnull=False),
+                name="byline_listed",
             )
         ]
 

@@ -104,6 +104,8 @@ class BlocksOfSite:
         for row in rows[ShareBlockNetwork]:
             networks[row["block_id"]].append((row["name"], row["url_pattern"]))
         self.blocks = defaultdict(list)
+        # What templatetags/blocks.py made of them.
+        self.rendered = {}
         # When the next block of a placement begins: the page is another one then.
         self.begins = {}
         for model in MODELS:
@@ -145,7 +147,7 @@ class BlocksOfSite:
             elif not is_advertisement(block):
                 note("blocks")
         note_until(self.begins.get(placement))
-        return sorted(blocks, key=lambda block: block.position)
+        return tuple(sorted(blocks, key=lambda block: block.position))
 
 
 def is_advertisement(block):

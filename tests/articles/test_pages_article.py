@@ -476,16 +476,15 @@ class TheCostOfThePage(TestCase):
     def test_query_count_does_not_grow_with_what_the_page_shows(self):
         for number in (1, 4):
             article = make_full_article(number)
-            # The article with section, series and pictures; bylines and authors;
-            # their links; tags; corrections; pictures in the body; neighbours;
-            # furniture: publication, menus, blocks.
-            with self.subTest(number=number), self.assertNumQueries(8):
+            # The article with all that belongs to it; pictures in the body;
+            # neighbours; furniture: publication, menus, blocks.
+            with self.subTest(number=number), self.assertNumQueries(4):
                 self.client.get(article.path)
 
     def test_a_story_of_nothing_but_words_costs_less(self):
         article = make_article(body="<p>Rain.</p>")
-        # The article, bylines, tags, corrections, neighbours, furniture.
-        with self.assertNumQueries(6):
+        # The article, neighbours, furniture.
+        with self.assertNumQueries(3):
             self.client.get(article.path)
 
 

@@ -252,6 +252,6 @@ class TheCost(TestCase):
                 name=f"N{block.pk}", url_pattern="https://n.example/{url}"
             )
             ShareBlockNetwork.objects.create(block=block, network=network)
-        # The article, bylines, links, tags, corrections, neighbours, furniture.
-        with self.assertNumQueries(7):
+        # The article with all that belongs to it, neighbours, furniture.
+        with self.assertNumQueries(3):
             self.client.get(article.path)

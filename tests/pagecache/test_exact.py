@@ -5,6 +5,7 @@ from collections import Counter
 import pytest
 from django.test import Client, RequestFactory
 
+from articles.models import ArticleTag, Byline
 from newsroom.pagecache import node
 from newsroom.pagecache.addresses import address_of
 from tests.pagecache.world import World
@@ -63,6 +64,8 @@ def run(world, readers, edits):
     was = {path: readers.kept(path) for path in world.paths()}
     for _ in range(edits):
         name = world.edit()
+        assert not ArticleTag.objects.out_of_step().exists(), name
+        assert not Byline.objects.out_of_step().exists(), name
         paths = world.paths()
         for path in paths:
             kept, fresh = readers.kept(path), readers.fresh(path)

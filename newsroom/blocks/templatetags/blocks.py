@@ -1,7 +1,10 @@
+import re
 from urllib.parse import quote
 
 from django import template
-from django.utils.encoding import escape_uri_path
+from django.utils.encoding import escape_uri_path, iri_to_uri
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
 
 from newsroom.blocks.placing import is_advertisement
 
@@ -18,20 +21,83 @@ def blocks(context, placement, article=None, section=None, tag=None):
     placed = site.blocks.at(
         placement, article=article or None, section=section or None, tag=tag or None
     )
-    address = (article and article.get_absolute_url()) or page_address(request)
-    shown = {
-        "placement": placement,
-        # A block is the site's even where it stands in a story in another language.
-        "language": site.publication.language,
-        "blocks": [(block, is_advertisement(block)) for block in placed],
-        "address": request.build_absolute_uri(address),
-        "title": article.headline if article else site.publication.name,
-    }
     if not placed:
         return ""
-    # An inclusion tag could not be kept with "as", which the sidebar needs.
-    partial = context.template.engine.get_template("blocks/_blocks.html")
-    return partial.render(context.new(shown))
+    own = (article and article.get_absolute_url()) or page_address(request)
+    address = request.build_absolute_uri(own)
+    title = article.headline if article else site.publication.name
+    # The same blocks stand on page after page: they are rendered once, with marks
+    # where the page's own address and title go.
+    rendered = site.blocks.rendered
+    key = (placement, *(id(block) for block in placed))
+    if key not in rendered:
+        shown = {
+            "placement": placement,
+            # A block is the site's even where it stands in another language's story.
+            "language": site.publication.language,
+            "blocks": [(block, is_advertisement(block)) for block in placed],
+            "address": ADDRESS,
+            "title": TITLE,
+        }
+        # An inclusion tag could not be kept with "as", which the sidebar needs.
+        partial = context.template.engine.get_template("blocks/_blocks.html")
+        rendered[key] = partial.render(context.new(shown))
+    values = {
+        ADDRESS: escape(address),
+        TITLE: escape(title),
+        quoted_mark(ADDRESS): quote(address, safe=""),
+        quoted_mark(TITLE): quote(title, safe=""),
+    }
+    return mark_safe(MARKS.sub(lambda match: values[match[0]], rendered[key]))
+
+
+@register.simple_tag(takes_context=True)
+def menu(context, name):
+    """Show the header's or the footer's menu, as one of its lines is the page's own.
+
+    Rendered once for each such line: page after page gets the same.
+    """
+    site, path = context["site"], iri_to_uri(context["request"].path)
+    links = getattr(site, name)
+    here = path if any(link.address == path for link in links) else ""
+    above = {
+        getattr(context.get("article"), "section_id", None),
+        getattr(context.get("section"), "parent_id", None),
+    }
+    lit = frozenset(link.section for link in links if link.section in above) - {None}
+    return _once(
+        context, "_menu.html", name, here, lit, links=links, here=here, lit=lit
+    )
+
+
+@register.simple_tag(takes_context=True)
+def part(context, template):
+    """Include a template that says the same on every page, rendered once."""
+    return _once(context, template)
+
+
+def _once(context, template, *key, **shown):
+    rendered = context["site"].blocks.rendered
+    key = (template, *key)
+    if key not in rendered:
+        partial = context.template.engine.get_template(template)
+        rendered[key] = partial.render(context.new(shown))
+    return rendered[key]
+
+
+# No text of an editor's holds them: they are Unicode's noncharacters, which is why
+# they pass for text and are not quoted in addresses (see `quoted`).
+ADDRESS, TITLE = "\ufdd0", "\ufdd1"
+MARKS = re.compile("[\ufdd0\ufdd1]q?")
+
+
+def quoted_mark(mark):
+    return f"{mark}q"
+
+
+def quoted(text):
+    """Return a text quoted for an address; of a mark, the mark of what is quoted."""
+    return quoted_mark(text) if text in (ADDRESS, TITLE) else quote(text, safe="")
 
 
 @register.simple_tag(takes_context=True)
@@ -54,14 +120,14 @@ def network_link(url_pattern, address, title):
     """Return a network's address with ours in it, "" for what is no web address."""
     if not url_pattern.startswith(("https://", "http://")):
         return ""
-    return url_pattern.replace("{url}", quote(address, safe="")).replace(
-        "{title}", quote(title, safe="")
+    return url_pattern.replace("{url}", quoted(address)).replace(
+        "{title}", quoted(title)
     )
 
 
 @register.simple_tag
 def mail_link(address, title):
-    return f"mailto:?subject={quote(title, safe='')}&body={quote(address, safe='')}"
+    return f"mailto:?subject={quoted(title)}&body={quoted(address)}"
 
 
 @register.simple_tag
