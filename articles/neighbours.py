@@ -104,7 +104,7 @@ def _statement(vendor, *, has_section, has_series, picks, tags, parts):
 
 def _note(article, picks, around):
     """Say what the page shows, and what could come to stand there."""
-    note(f"beside-{article.pk}")
+    note(f"beside-{article.pk}", "stories")
     note(*(f"related-{tag.pk}" for tag in article.tags.all()[:TAGS]))
     if article.series_id:
         note(f"in-series-{article.series_id}")

@@ -55,6 +55,8 @@ CARDS = {
     Series: ("name", "slug"),
     Tag: ("name", "slug"),
 }
+# Stands on every story, beside `beside-12`.
+STORIES = "stories"
 # Lists of all of them.
 INDEXES = {Author: {"authors"}, Tag: {"tags"}}
 
@@ -114,7 +116,7 @@ def _of_article(old, article):
         keys.add(article.card_key())
     states = [state for state in (old, article) if state is not None]
     if was_live != is_live or "published_at" in different:
-        keys.update(*map(lists_of, states))
+        keys.update(lists_of(*states), *map(beside, states))
         if is_live:
             keys |= related(article)
     elif "section_id" in different:
@@ -219,12 +221,22 @@ KEYS = {
 
 def whole(article):
     """Return the keys of an article and of every list it may be in."""
-    return everywhere(article) | lists_of(article) | related(article)
+    return gone(article) | related(article)
+
+
+def of_many(articles):
+    """Return the keys of articles that were written at once, with three queries.
+
+    Of each story's neighbours nobody asks: all stories go.
+    """
+    articles = [a for a in articles if a.status != Article.Status.WORKING]
+    keys = set().union(*map(everywhere, articles))
+    return keys | lists_of(*articles) | related(*articles) | {STORIES}
 
 
 def gone(article):
     """Return the keys of an article that was live until now."""
-    return everywhere(article) | lists_of(article)
+    return everywhere(article) | lists_of(article) | beside(article)
 
 
 def everywhere(article):
@@ -234,38 +246,38 @@ def everywhere(article):
     return keys | {"headlines"}
 
 
-def related(article):
-    """Return the keys of the stories it may become related to.
+def related(*articles):
+    """Return the keys of the stories these may become related to.
 
-    Where it stops to be, its line stands: that key is enough.
+    Where one stops to be, its line stands: that key is enough.
     """
-    tags = ArticleTag.objects.filter(content_object=article.pk)
+    tags = ArticleTag.objects.filter(content_object__in=[a.pk for a in articles])
     return {f"related-{pk}" for pk in tags.values_list("tag_id", flat=True)}
 
 
-def lists_of(article):
-    """Return the keys of the lists an article is in, or would be if it were live."""
-    if not article.published_at:
+def lists_of(*articles):
+    """Return the keys of the lists articles are in, or would be if they were live."""
+    articles = [article for article in articles if article.published_at]
+    if not articles:
         return set()
-    day = timezone.localtime(article.published_at)
-    keys = {"latest", "months", f"in-month-{day:%Y-%m}", *beside(article)}
-    if article.section_id:
-        keys.add(f"in-section-{article.section_id}")
-    if article.series_id:
-        keys.add(f"in-series-{article.series_id}")
-    tags = ArticleTag.objects.filter(content_object=article.pk)
+    keys = {"latest", "months", "tags", "authors"}
+    for article in articles:
+        keys.add(f"in-month-{timezone.localtime(article.published_at):%Y-%m}")
+        if article.section_id:
+            keys.add(f"in-section-{article.section_id}")
+        if article.series_id:
+            keys.add(f"in-series-{article.series_id}")
+    own = [article.pk for article in articles]
+    tags = ArticleTag.objects.filter(content_object__in=own)
+    bylines = Byline.objects.filter(article__in=own).order_by()
     keys |= {f"tagged-{pk}" for pk in tags.values_list("tag_id", flat=True)}
-    keys |= {
-        f"by-author-{pk}"
-        for pk in Byline.objects.filter(article=article.pk)
-        .order_by()
-        .values_list("author_id", flat=True)
-    }
-    return keys | {"tags", "authors"}
+    return keys | {f"by-author-{pk}" for pk in bylines.values_list("author", flat=True)}
 
 
 def beside(article):
     """Return the keys of the pages whose previous or next story it is, or becomes."""
+    if not article.published_at:
+        return set()
     pages = [
         *neighbours.beside(article, newer=False).values_list("pk")[:1],
         *neighbours.beside(article, newer=True).values_list("pk")[:1],

@@ -13,9 +13,8 @@ from articles.models import Article
 from authors.shown import EVERYTHING, are_many, change, changed
 from newsroom.pagecache import cdn, changes, journal, node
 
-# Of more articles that were written at once nobody asks which lists they are in: that
-# is half a dozen queries each.
-MANY = 50
+# Of more articles that were written at once nobody asks which pages show them.
+MANY = 500
 
 
 def before(sender, instance, update_fields=None, **_):
@@ -61,9 +60,7 @@ def articles_changed(sender, articles, **_):
     if len(articles) > MANY:
         change(EVERYTHING)
         return
-    for article in Article.objects.filter(pk__in=articles):
-        if article.status != Article.Status.WORKING:
-            change(*changes.whole(article))
+    change(*changes.of_many(Article.objects.filter(pk__in=articles).defer("body")))
 
 
 def write(sender, keys, **_):
