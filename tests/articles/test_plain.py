@@ -116,8 +116,8 @@ class ThePlainPage(TestCase):
 
     def test_costs_the_story_and_the_furniture(self):
         article = make_article(authors=[make_author()])
-        # The article, bylines, authors' links, tags, corrections, furniture.
-        with self.assertNumQueries(6):
+        # The article with all that belongs to it, and the furniture.
+        with self.assertNumQueries(2):
             self.client.get(article.path + "?plain")
 
     def test_is_the_same_for_everybody(self):
