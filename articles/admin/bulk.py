@@ -86,6 +86,7 @@ def _change_one(desk, request, key, tally, change, note, event):
             desk.log_change(request, article, note)
     except Left as left:
         tally.left[left.reason].append(article.headline if article else "–")
+    # A receiver, a file or a row that only this article has: the others go on.
     except Exception:
         logger.exception("Article %s was left by a change of many.", key)
         reason = _("something went wrong (the site’s log says what)")

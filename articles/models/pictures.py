@@ -144,6 +144,7 @@ class Picture(Shown, models.Model):
             name = _store(f"{digest}.{extension}", original, stored)
             sizes = renditions.at_once(*clean.size)
             files = list(_make(digest, clean.image, sizes, stored))
+        # Whatever ends it, Ctrl-C too: no file may stay that no row names.
         except BaseException:
             remove_unused(stored)
             raise
@@ -180,6 +181,7 @@ class Picture(Shown, models.Model):
         wanted, stored = self.wanted(), []
         try:
             made = list(_make(self.digest, clean.image, wanted, stored))
+        # Whatever ends it, Ctrl-C too: no file may stay that no row names.
         except BaseException:
             remove_unused(stored)
             raise

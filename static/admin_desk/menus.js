@@ -2,6 +2,8 @@
 // moved by buttons; what readers will see stands above them. Without this script the
 // page has numbers and boxes to tick, and the same form is sent.
 
+import { drag, firstBelow } from "./dragging.js";
+
 const root = document.querySelector(".menus");
 const form = document.getElementById("menus-form");
 const state = form?.querySelector(".menus-state");
@@ -71,10 +73,7 @@ function step(line, by, pressed) {
   moved(line);
 }
 
-function drag(event, line) {
-  if (event.button !== 0) return;
-  event.preventDefault();
-  line.classList.add("is-dragged");
+function dragLine(event, line) {
   const follow = ({ clientX, clientY }) => {
     // Side by side, or one under the other on a phone.
     const column =
@@ -83,26 +82,12 @@ function drag(event, line) {
         return clientX >= box.left && clientX <= box.right && clientY >= box.top && clientY <= box.bottom;
       }) ?? line.closest(".menu-column");
     const list = listOf(column);
-    const before = linesOf(list).find((other) => {
-      if (other === line) return false;
-      const box = other.getBoundingClientRect();
-      return clientY < box.top + box.height / 2;
-    });
+    const before = firstBelow(linesOf(list), line, clientY);
     if (before) {
       if (line.nextElementSibling !== before) before.before(line);
     } else if (list.lastElementChild !== line) list.append(line);
   };
-  const drop = () => {
-    line.classList.remove("is-dragged");
-    document.removeEventListener("pointermove", follow);
-    document.removeEventListener("pointerup", drop);
-    document.removeEventListener("pointercancel", drop);
-    moved(line);
-  };
-  // On the document: moving the line in the page ends a capture by its handle.
-  document.addEventListener("pointermove", follow);
-  document.addEventListener("pointerup", drop);
-  document.addEventListener("pointercancel", drop);
+  drag(event, line, follow, () => moved(line));
 }
 
 function remove(line) {
@@ -127,7 +112,7 @@ function equip(line) {
   handle.tabIndex = -1; // the two others do the same from the keyboard
   const up = button("menu-up", gettext("Move up"), "↑");
   const down = button("menu-down", gettext("Move down"), "↓");
-  handle.addEventListener("pointerdown", (event) => drag(event, line));
+  handle.addEventListener("pointerdown", (event) => dragLine(event, line));
   up.addEventListener("click", () => step(line, -1, up));
   down.addEventListener("click", () => step(line, 1, down));
   const steps = document.createElement("span");

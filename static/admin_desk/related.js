@@ -3,6 +3,8 @@
 // articles/admin/related_field.py reads it. The list is put in order by dragging, or
 // with the buttons of each story.
 
+import { drag, firstBelow } from "./dragging.js";
+
 function element(tag, className, text = "") {
   const made = document.createElement(tag);
   made.className = className;
@@ -85,7 +87,7 @@ function equip(field) {
     const handle = button("sort-handle", words.drag, "⠿");
     handle.tabIndex = -1; // the two others do the same from the keyboard
     handle.setAttribute("aria-hidden", "true");
-    handle.addEventListener("pointerdown", (event) => drag(event, item));
+    handle.addEventListener("pointerdown", (event) => dragStory(event, item));
     const name = element("span", "related-told");
     name.append(...told(story));
     const buttons = element("span", "related-buttons");
@@ -144,28 +146,15 @@ function equip(field) {
     (next?.querySelector(".related-remove") ?? input).focus();
   }
 
-  function drag(event, item) {
-    if (event.button !== 0) return;
-    event.preventDefault();
-    item.classList.add("is-dragged");
+  function dragStory(event, item) {
     const follow = ({ clientY }) => {
-      const below = [...list.children].find((other) => {
-        if (other === item) return false;
-        const box = other.getBoundingClientRect();
-        return clientY < box.top + box.height / 2;
-      });
+      const below = firstBelow([...list.children], item, clientY);
       if (below !== item.nextElementSibling) list.insertBefore(item, below ?? null);
     };
-    const drop = () => {
-      for (const name of ["pointermove", "pointerup", "pointercancel"])
-        document.removeEventListener(name, name === "pointermove" ? follow : drop);
+    drag(event, item, follow, () => {
       keys = [...list.children].map((other) => other.dataset.story);
       changed();
-    };
-    // On the document: moving the row in the page ends a capture by its handle.
-    document.addEventListener("pointermove", follow);
-    document.addEventListener("pointerup", drop);
-    document.addEventListener("pointercancel", drop);
+    });
   }
 
   function close() {

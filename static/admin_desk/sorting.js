@@ -1,6 +1,8 @@
 // Puts the rows of an inline in order: by dragging the handle, or with the two
 // buttons. Works on rows that are not saved yet; numbers the hidden positions.
 
+import { drag, firstBelow } from "./dragging.js";
+
 const rowsOf = (body) =>
   [...body.querySelectorAll(":scope > tr.form-row:not(.empty-form)")];
 
@@ -36,32 +38,15 @@ function move(row, step, button) {
   button.focus();
 }
 
-function drag(event, row) {
-  if (event.button !== 0) return;
-  event.preventDefault();
+function dragRow(event, row) {
   const body = row.parentNode;
-  row.classList.add("is-dragged");
   const follow = ({ clientY }) => {
-    const below = rowsOf(body).find((other) => {
-      if (other === row) return false;
-      const box = other.getBoundingClientRect();
-      return clientY < box.top + box.height / 2;
-    });
+    const below = firstBelow(rowsOf(body), row, clientY);
     const last = rowsOf(body).at(-1);
     if (below) place(row, below);
     else if (last !== row) place(row, last.nextElementSibling);
   };
-  const drop = () => {
-    row.classList.remove("is-dragged");
-    document.removeEventListener("pointermove", follow);
-    document.removeEventListener("pointerup", drop);
-    document.removeEventListener("pointercancel", drop);
-    number(body);
-  };
-  // On the document: moving the row in the page ends a capture by its handle.
-  document.addEventListener("pointermove", follow);
-  document.addEventListener("pointerup", drop);
-  document.addEventListener("pointercancel", drop);
+  drag(event, row, follow, () => number(body));
 }
 
 function button(name, label, text) {
@@ -81,7 +66,7 @@ function equip(row) {
   handle.tabIndex = -1; // the two others do the same from the keyboard
   const up = button("sort-up", gettext("Move up"), "↑");
   const down = button("sort-down", gettext("Move down"), "↓");
-  handle.addEventListener("pointerdown", (event) => drag(event, row));
+  handle.addEventListener("pointerdown", (event) => dragRow(event, row));
   up.addEventListener("click", () => move(row, -1, up));
   down.addEventListener("click", () => move(row, 1, down));
   const group = document.createElement("div");
