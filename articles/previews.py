@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from articles import publishing, revisions
 from articles.models import PreviewLink
 from articles.robots import is_robot
-from articles.showing import as_told, render_article
+from articles.showing import Preview, as_told, render_article
 
 
 @require_safe
@@ -38,7 +38,7 @@ def _show(request, link):
         request,
         article,
         "articles/article_preview.html",
-        preview={"text": "link", "until": link.expires_at, "gone": gone},
+        preview=Preview("link", until=link.expires_at, gone=gone),
     )
 
 

@@ -1,5 +1,6 @@
 """The reader's page of an article: as it is stored, or as a snapshot tells it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.shortcuts import render
@@ -17,6 +18,17 @@ from articles.rendering import expand, picture_ids
 from articles.revisions import PLAIN, REFERENCES
 from authors.models import Author
 from authors.slugs import make_slug
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a page says of itself that is not, or not yet, for readers."""
+
+    text: str  # which text it shows: "link", or one of articles.admin.preview.TEXTS
+    words: str = ""  # the same in words
+    until: datetime | None = None  # when its address stops leading here
+    gone: list[str] = ()  # names of what the text still names
+    is_alone: bool = False  # no page of the desk stands around it
 
 
 def render_article(

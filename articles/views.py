@@ -1,5 +1,6 @@
 import re
 from datetime import date
+from itertools import groupby
 
 from django.db.models import Count, Exists, OuterRef, Subquery
 from django.http import Http404, HttpResponsePermanentRedirect
@@ -117,8 +118,11 @@ def not_before_its_first_story(page):
 
 @require_safe
 def archive_index(request):
-    months = Article.objects.live().counted_by_month()
-    return render(request, "articles/archive_index.html", {"months": months})
+    months = groupby(
+        Article.objects.live().counted_by_month(), key=lambda row: row["month"].year
+    )
+    years = [(year, list(rows)) for year, rows in months]
+    return render(request, "articles/archive_index.html", {"years": years})
 
 
 def stories_of(year):

@@ -1,9 +1,12 @@
+from itertools import groupby
+from operator import methodcaller
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from authors.addresses import address_of
 from authors.images import PhotoField
 from authors.querysets import AuthorQuerySet
 from authors.shown import Shown
@@ -106,7 +109,12 @@ class Author(Shown, models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
-        return reverse("authors:detail", args=[self.slug])
+        return address_of("authors:detail", self.slug)
+
+    def links_by_kind(self):
+        """Return [(the kind's name, its links)], as the links stand in order."""
+        groups = groupby(self.links.all(), key=methodcaller("get_kind_display"))
+        return [(kind, list(links)) for kind, links in groups]
 
 
 class AuthorLink(models.Model):

@@ -9,9 +9,9 @@ from django.db.models.functions import Now
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 
+from articles.markup import web_address
 from articles.models import Section
 from articles.paths import quoted
-from articles.templatetags.articles import web_address
 from articles.together import Together
 from authors.shown import note
 from newsroom.blocks.placing import BlocksOfSite, block_querysets

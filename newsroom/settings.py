@@ -96,7 +96,16 @@ WSGI_APPLICATION = "newsroom.wsgi.application"
 # slash only where that finds an article.
 APPEND_SLASH = False
 
+# Readers' pages are Jinja2's, which compiles them to Python; the desk's are Django's.
 TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "readers"],
+        "OPTIONS": {
+            "environment": "newsroom.environment.make",
+            "context_processors": ["newsroom.context_processors.site"],
+        },
+    },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -110,7 +119,7 @@ TEMPLATES = [
                 "newsroom.context_processors.site",
             ],
         },
-    }
+    },
 ]
 # Our widget templates (templates/articles/widgets/) stand in the one tree.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

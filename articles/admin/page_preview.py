@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import pages
 from articles.admin.preview import TEXTS, overlaid, typed_fields
-from articles.showing import render_page
+from articles.showing import Preview, render_page
 
 
 def urls(desk):
@@ -62,7 +62,7 @@ def page(desk, request, pk):
         request,
         pages.told(simple_page, snapshot),
         "articles/page_preview.html",
-        preview={"text": text, "is_alone": "alone" in request.GET},
+        preview=Preview(text, TEXTS[text], is_alone="alone" in request.GET),
     )
     response["X-Robots-Tag"] = "noindex"
     return response

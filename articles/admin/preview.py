@@ -16,16 +16,22 @@ from django.forms.models import model_to_dict
 from django.http import Http404, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
 from articles import publishing, revisions
 from articles.html import clean
-from articles.showing import as_told, render_article
+from articles.showing import Preview, as_told, render_article
 from authors.models import Author
 
 # What a page can show: the form's, the autosave's, the saved one, an older one.
-TEXTS = ("typed", "kept", "stored", "version")
+TEXTS = {
+    "typed": _("With what you typed and did not save yet."),
+    "kept": _("With what you typed and did not save; it was kept automatically."),
+    "stored": _("The text as it was saved last."),
+    "version": _("An older version."),
+}
 
 
 def urls(desk):
@@ -94,7 +100,7 @@ def page(desk, request, pk):
         request,
         told,
         "articles/article_preview.html",
-        preview={"text": text, "gone": gone, "is_alone": "alone" in request.GET},
+        preview=Preview(text, TEXTS[text], gone=gone, is_alone="alone" in request.GET),
     )
     response["X-Robots-Tag"] = "noindex"
     return response

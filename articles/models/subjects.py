@@ -1,10 +1,10 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from taggit.models import TagBase
 
+from authors.addresses import address_of
 from authors.shown import Shown
 from authors.slugs import make_slug, make_unique_slug
 
@@ -47,7 +47,7 @@ class Section(Shown, models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
-        return reverse("articles:section", args=[self.slug])
+        return address_of("articles:section", self.slug)
 
     def clean(self):
         if self.parent_id and self.parent_id == self.pk:
@@ -86,7 +86,7 @@ class Series(Shown, models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self):
-        return reverse("articles:series", args=[self.slug])
+        return address_of("articles:series", self.slug)
 
 
 class Tag(Shown, TagBase):
@@ -104,7 +104,7 @@ class Tag(Shown, TagBase):
         indexes = [models.Index(Lower("name"), name="tag_name_lower")]
 
     def get_absolute_url(self):
-        return reverse("articles:tag", args=[self.slug])
+        return address_of("articles:tag", self.slug)
 
     def slugify(self, tag, i=None):
         slug = make_slug(tag) or "tag"

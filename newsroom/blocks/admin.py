@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from articles.templatetags.articles import web_address
+from articles.markup import web_address
 from authors.desk import DeskAdmin, SortedInline
 from authors.merging import MergingForm
 from newsroom.blocks.models import (

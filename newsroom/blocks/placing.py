@@ -104,7 +104,7 @@ class BlocksOfSite:
         for row in rows[ShareBlockNetwork]:
             networks[row["block_id"]].append((row["name"], row["url_pattern"]))
         self.blocks = defaultdict(list)
-        # What templatetags/blocks.py made of them.
+        # What markup.py made of them.
         self.rendered = {}
         # When the next block of a placement begins: the page is another one then.
         self.begins = {}

@@ -1,7 +1,7 @@
 from django.test import SimpleTestCase
 
+from articles.markup import isolated
 from articles.reading_time import minutes_to_read
-from articles.templatetags.articles import isolated
 from articles.typography import refine
 
 

@@ -1,0 +1,103 @@
+"""What readers' templates (templates/readers/) are made with.
+
+They are Jinja2's, which compiles a template to Python: pages that nobody asked for
+before are rendered while a reader waits. The desk's templates are Django's.
+"""
+
+from functools import cache, lru_cache
+
+from django.template import defaultfilters
+from django.templatetags.static import static
+from django.utils import translation
+from django.utils.text import Truncator
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from articles import markup
+from authors.addresses import address_of
+from newsroom.blocks import markup as blocks
+
+# What base.html and those it is given to ask for, and not every page has.
+ABSENT = dict.fromkeys(("article", "section", "tag", "body", "preview"))
+
+
+def make(**options):
+    """Return the environment for settings.TEMPLATES.
+
+    A name that a page does not have is an error, here and in the tests, and no gap in
+    what a reader sees.
+    """
+    environment = Environment(
+        **options | {"undefined": StrictUndefined},
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "capfirst": defaultfilters.capfirst,
+        "date": markup.date,
+        "day": markup.day,
+        "direction": markup.direction,
+        "iriencode": defaultfilters.iriencode,
+        "iso": markup.iso,
+        "isolated": markup.isolated,
+        "linebreaks": defaultfilters.linebreaks_filter,
+        "linebreaksbr": defaultfilters.linebreaksbr,
+        "near": markup.near,
+        "refined": markup.refined,
+        "shared": markup.shared,
+        "truncatechars": truncated,
+        "web_address": markup.web_address,
+    }
+    environment.globals |= {
+        **ABSENT,
+        "_": gettext,
+        "ngettext": ngettext,
+        "pgettext": pgettext,
+        # The storage reads its list of names once as well.
+        "static": cache(static),
+        "url": address_of,
+        "authors_of": markup.authors_of,
+        "byline": markup.byline,
+        "minutes_to_read": markup.minutes_to_read,
+        "names_of": markup.names_of,
+        "picture": markup.picture,
+        "blocks": blocks.blocks,
+        "has_blocks": blocks.has_blocks,
+        "link_words": blocks.link_words,
+        "mail_link": blocks.mail_link,
+        "menu": blocks.menu,
+        "network_link": blocks.network_link,
+        "part": blocks.part,
+    }
+    return environment
+
+
+def truncated(text, length):
+    """Return no more than so many characters of a text, as Django counts them."""
+    return text if len(text) <= length else Truncator(text).chars(length)
+
+
+# Translations. What a translator wrote is markup, as in Django's templates; what is
+# put into it is escaped. A text without values is no format: "%" is a sign like others.
+
+
+def gettext(text, **values):
+    """Return a text in the reader's language, with values for its `%(name)s`."""
+    said = _gettext(text, translation.get_language())
+    return said % values if values else said
+
+
+def ngettext(one, many, number, **values):
+    """Return what is said of this number of things."""
+    said = Markup(translation.ngettext(one, many, number))
+    return said % values if values else said
+
+
+def pgettext(context, text):
+    """Return a text in the reader's language, where English says two with one word."""
+    return Markup(translation.pgettext(context, text))
+
+
+@lru_cache(maxsize=1024)
+def _gettext(text, language):
+    return Markup(translation.gettext(text))
