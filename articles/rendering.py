@@ -46,7 +46,7 @@ class Body:
 
     @property
     def has_media(self):
-        """Say whether it wants templates/articles/_media.html before it."""
+        """Say whether it wants templates/readers/articles/_media.html before it."""
         return self.has_gallery or self.has_frames
 
 

@@ -21,13 +21,23 @@ from newsroom.blocks import markup as blocks
 ABSENT = dict.fromkeys(("article", "section", "tag", "body", "preview"))
 
 
+class Readers(Environment):
+    def make_globals(self, d):
+        """Give templates the environment's own names, where they have no others.
+
+        Jinja2 gives each a ChainMap, so that it could change its own. Ours do not; and
+        with every import and include Python walks through such a map.
+        """
+        return super().make_globals(d) if d else self.globals
+
+
 def make(**options):
     """Return the environment for settings.TEMPLATES.
 
     A name that a page does not have is an error, here and in the tests, and no gap in
     what a reader sees.
     """
-    environment = Environment(
+    environment = Readers(
         **options | {"undefined": StrictUndefined},
         trim_blocks=True,
         lstrip_blocks=True,

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.template import engines
 from django.urls import get_resolver
+from jinja2 import UndefinedError
 
 from articles.paths import RESERVED
 
@@ -74,6 +76,17 @@ def test_lock_files_hold_names_versions_and_hashes_only():
         for line in (ROOT / f"requirements/{name}.txt").read_text().splitlines():
             assert line.startswith(("#", "    --hash=sha256:")) or "==" in line, line
             assert "://" not in line
+
+
+def test_every_readers_template_compiles_and_a_wrong_name_is_an_error():
+    readers = engines["jinja2"]
+    folder = ROOT / "templates/readers"
+    names = [str(path.relative_to(folder)) for path in folder.rglob("*.html")]
+    assert {"base.html", "404.html", "articles/article_detail.html"} <= set(names)
+    for name in names:
+        assert readers.get_template(name).template.filename == str(folder / name)
+    with pytest.raises(UndefinedError):
+        readers.from_string("{{ headlnie }}").render({"headline": "Rain"})
 
 
 @pytest.mark.django_db

@@ -1,6 +1,6 @@
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -242,7 +242,7 @@ class Picture(Shown, models.Model):
                 for format in renditions.FORMATS[:-1]
                 if (srcset := _srcset(files, format))
             ],
-            url=default_storage.url(nearest["name"]) if nearest else self.file.url,
+            url=_address(nearest["name"]) if nearest else self.file.url,
             srcset=_srcset(files, "jpeg"),
             width=largest["width"] if is_cropped else self.width,
             height=largest["height"] if is_cropped else self.height,
@@ -264,10 +264,16 @@ class Picture(Shown, models.Model):
 
 def _srcset(files, format):
     return ", ".join(
-        f"{default_storage.url(file['name'])} {file['width']}w"
+        f"{_address(file['name'])} {file['width']}w"
         for file in files
         if file["format"] == format
     )
+
+
+@lru_cache(maxsize=4096)
+def _address(name):
+    # A picture has a dozen files, and stands on page after page.
+    return default_storage.url(name)
 
 
 def _key(file):

@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -27,7 +28,9 @@ class FrontPage(TestCase):
         make_article("Older", published_at=NOON - DAY)
         newest = make_article("Newest", lead_picture=make_picture(60, 40))
         page = self.client.get("/")
-        self.assertEqual(page.context["lead"], newest)
+        lead = page.content.decode().split('class="lead-story">')[1].split("</h2>")[0]
+        self.assertIn(newest.headline, lead)
+        self.assertNotIn("Older", lead)
         # The picture readers wait for is the one that is not loaded lazily.
         self.assertContains(page, "<img", count=1)
         self.assertNotContains(page, "lazy")
@@ -45,9 +48,12 @@ class FrontPage(TestCase):
         for _ in range(10):
             make_article(section=valley)
         page = self.client.get("/")
-        [(section, stories)] = page.context["sections"]
-        self.assertEqual(section, valley)
-        self.assertEqual(stories, old[:4])
+        _, *bands = page.content.decode().split('<section class="band"')
+        [band] = bands
+        self.assertIn(">Valley</bdi></a></h2>", band)
+        self.assertEqual(
+            re.findall(r"Old \d", band), [article.headline for article in old[:4]]
+        )
         self.assertNotContains(page, "Unlisted")
 
     def test_shows_live_stories_only(self):
@@ -118,7 +124,9 @@ class MissingPage(TestCase):
             make_article(f"Something else {number}")
         page = self.client.get("/2009/returns-valley-rain.html")
         self.assertEqual(page.status_code, 404)
-        self.assertEqual(list(page.context["similar"]), [rain])
+        similar = page.content.decode().split("Were you looking")[1].split("</ol>")[0]
+        self.assertEqual(similar.count("<li>"), 1)
+        self.assertIn(rain.headline, similar)
         self.assertContains(page, "noindex", status_code=404)
 
     def test_suggests_nothing_that_is_not_live(self):
