@@ -296,7 +296,7 @@ class ArticleQuerySet(models.QuerySet):
         return self.originals().by(user)
 
     def for_cards(self):
-        """Load what templates/readers/articles/_card.html shows, however long the list."""
+        """Load what readers/articles/_card.html shows, however long the list."""
         return (
             self.select_related("section", "lead_picture")
             .prefetch_related(
@@ -306,7 +306,7 @@ class ArticleQuerySet(models.QuerySet):
         )
 
     def for_page(self):
-        """Load what templates/readers/articles/article_detail.html shows of the article."""
+        """Load what readers/articles/article_detail.html shows of the article."""
         return (
             self.select_related("section", "series", "lead_picture", "social_picture")
             .defer("section__description", "series__description")

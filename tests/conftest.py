@@ -1,10 +1,13 @@
 import os
 import time
 from collections import Counter
+from unittest.mock import patch
 
 import pytest
 from django.core.signals import request_finished, request_started
 from django.db import connection
+from django.template.backends.jinja2 import Template
+from django.test.signals import template_rendered
 from playwright.sync_api import expect
 
 from tests.chromium import find_chromium
@@ -54,6 +57,24 @@ def _no_chromium():
     if IN_CI:
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _readers_templates_tell_what_they_show():
+    """Fill `response.context` and `response.templates` for readers' pages as well.
+
+    Django's test runner has only templates of its own language tell them.
+    """
+    render = Template.render
+
+    def render_and_tell(self, context=None, request=None):
+        context = {} if context is None else context
+        html = render(self, context, request)
+        template_rendered.send(sender=self, template=self.template, context=context)
+        return html
+
+    with patch.object(Template, "render", render_and_tell):
+        yield
 
 
 @pytest.fixture(scope="session")

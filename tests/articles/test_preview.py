@@ -90,7 +90,9 @@ class ThePage(TestCase):
         page = self.client.get(page_url(live))
         for shown in ("Ada Lindqvist", "weather", "Valley", "Buy boots", "It rained."):
             self.assertContains(page, shown)
-        self.assertTemplateUsed(page, "articles/article_detail.html")
+        # It extends the readers' own.
+        self.assertTemplateUsed(page, "articles/article_preview.html")
+        self.assertContains(page, '<article class="story" lang="en" dir="ltr">')
         self.assertNotContains(page, "admin_desk")
         address = f"http://testserver{live.get_absolute_url()}"
         self.assertContains(page, f'<link rel="canonical" href="{address}">')
