@@ -14,7 +14,7 @@ from articles.together import Together, given_all, numbered
 from authors.models import Author
 from authors.pagination import PER_PAGE, Listing
 
-# What templates/articles/_card.html shows.
+# What templates/readers/articles/_card.html shows.
 ARTICLE = columns(
     Article,
     only=(
