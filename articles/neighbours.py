@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from django.db import connection
-from django.db.models import Case, Count, DateTimeField, F, OuterRef, Q, When
+from django.db import connection, models
+from django.db.models import Case, DateTimeField, F, Q, When
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from articles.models import Article, ArticleTag
@@ -209,37 +210,64 @@ def _picked(article, picks, now):
 def _tagged(article, tags, picks, now):
     if not tags:
         return Article.objects.none().values(*SHOWN)
-    # Not `tag__in`, which takes no expressions.
-    is_shared = Q(*(("tag", tag) for tag in tags), _connector=Q.OR)
-    shared = (
-        ArticleTag.objects.filter(is_shared, content_object=OuterRef("pk"))
-        .values("content_object")
-        .values(count=Count("pk"))
-    )
-    first, *others = [_tagged_last(tag) for tag in tags]
-    stories = (
-        Article.objects.live(now)
-        .filter(pk__in=first.union(*others, all=True))
-        .exclude(pk=article.pk)
-    )
-    if picks:
-        stories = stories.exclude(pk__in=picks)
-    if article.series_id:
-        # The parts of its series stand in a list of their own.
-        stories = stories.filter(~Q(series=article.series_id) | Q(series__isnull=True))
+    keys = _kindred(article, tags, picks, now)
+    stories = Article.objects.live(now).filter(pk__in=keys)
+    shared = _shared(tags, models.OuterRef("pk"))
     return (
         stories.annotate(shared=shared)
         .order_by("-shared", "-published_at", "-pk")
-        # Two more, in the place of those that stand beside it anyway.
-        .values(*SHOWN)[: RELATED + 2]
+        .values(*SHOWN)
     )
 
 
-def _tagged_last(tag):
-    """Return the articles that got a tag last: all of them for a usual tag.
+def _kindred(article, tags, picks, now):
+    """Return the keys of the stories that share most, asked of the tags' index alone.
+
+    As SQL in the place of a list: a database that joins hundreds of candidates with
+    the articles reads all of either (PostgreSQL 15, 40 ms of 10,000 articles).
+    """
+    others = ArticleTag.objects.live(now).exclude(content_object=article.pk)
+    if picks:
+        others = others.exclude(_any("content_object", picks))
+    if article.series_id:
+        # The parts of its series stand in a list of their own.
+        parts = Article.objects.filter(series=article.series_id).order_by()
+        others = others.exclude(content_object__in=parts.values("pk"))
+    first, *more = [_newest(others.filter(tag=tag), tags) for tag in tags]
+    sql, params = first.union(*more).query.sql_with_params()
+    # Two more, in the place of those that stand beside it anyway.
+    order = 'kindred."shared" DESC, kindred."at" DESC, kindred."key" DESC'
+    return RawSQL(
+        f'SELECT kindred."key" FROM ({sql}) kindred ORDER BY {order}'
+        f" LIMIT {RELATED + 2}",
+        params,
+    )
+
+
+def _newest(ties, tags):
+    """Return the newest stories of a tag: all of them for a usual tag.
 
     A tag on a third of 100,000 articles made the page wait 250 ms for all.
     """
-    last = ArticleTag.objects.filter(tag=tag).order_by("-pk").values("pk")[:CANDIDATES]
-    # One level deeper, because SQLite takes no LIMIT in the arms of a UNION.
-    return ArticleTag.objects.filter(pk__in=last).values("content_object")
+    newest = ties.keys_newest_first().values("pk")[:CANDIDATES]
+    if not connection.features.supports_slicing_ordering_in_compound:
+        # One level deeper, because SQLite takes no LIMIT in the arms of a UNION.
+        newest = ArticleTag.objects.filter(pk__in=newest)
+    return newest.values(
+        key=F("content_object"),
+        at=F("published_at"),
+        shared=_shared(tags, models.OuterRef("content_object")),
+    )
+
+
+def _shared(tags, article):
+    """Return how many of the tags an article of the query around has."""
+    ties = ArticleTag.objects.filter(_any("tag", tags), content_object=article)
+    # No aggregate of Django's, which would group by something.
+    count = models.Func("pk", function="COUNT", output_field=models.IntegerField())
+    return models.Subquery(ties.order_by().values(count=count))
+
+
+def _any(name, keys):
+    # Not `__in`, which takes no expressions of a foreign key.
+    return Q(*((name, key) for key in keys), _connector=Q.OR)

@@ -100,6 +100,8 @@ class Together:
             for param in self.params
         ]
         with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                _keep_plans(cursor)
             cursor.execute(self.sql, params)
             return cursor.fetchone()
 
@@ -115,6 +117,17 @@ class Together:
                 for row in json.loads(answer)
             ]
         return rows
+
+
+def _keep_plans(cursor):
+    """Let PostgreSQL plan what a cursor asks once for each connection.
+
+    Planning takes longer than answering. Django's own cursors write the values into
+    the statement, which is another one each time then; psycopg's plain cursor sends
+    them beside it, and has it prepared (settings: `prepare_threshold`).
+    """
+    cursor.cursor.close()
+    cursor.cursor = connection.Database.Cursor(connection.connection)
 
 
 def _reader(field):
