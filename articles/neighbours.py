@@ -9,11 +9,16 @@ from django.db.models import Case, DateTimeField, F, Q, When
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from articles.fetching import columns
 from articles.models import Article, ArticleTag
 from articles.together import Given, Together, given_all, numbered
-from authors.shown import note
+from authors.shown import Shown, note
 
-SHOWN = ("pk", "path", "headline", "front_headline", "language", "published_at")
+SHOWN = columns(
+    Article,
+    only=("id", "path", "headline", "front_headline", "language", "published_at"),
+)
+PART = columns(Article, only=(*SHOWN, "series_position"))
 # So many stand below an article, unless an editor picked more.
 RELATED = 4
 PICKED = 20
@@ -55,7 +60,7 @@ def neighbours_of(article):
         **numbered("pick", picks, PICKED),
         **numbered("tag", tags, len(tags)),
     )
-    found = {key: [Article(**row) for row in rows[key]] for key in rows}
+    found = {key: [_line(row) for row in rows[key]] for key in rows}
     previous, next_ = (next(iter(found[key]), None) for key in ("previous", "next"))
     nearby = {previous, next_, *found["parts"]}
     picked = found["picked"]
@@ -69,6 +74,13 @@ def neighbours_of(article):
     }
     _note(article, picks, around)
     return around
+
+
+def _line(row):
+    """Return the Article of a row, which notes nothing of itself (see `_note`)."""
+    names = PART if "series_position" in row else SHOWN
+    values = [row[name] for name in names]
+    return super(Shown, Article).from_db(connection.alias, names, values)
 
 
 @dataclass(frozen=True)
@@ -138,9 +150,9 @@ def beside(article, *, newer, now=None):
 
 def _parts(article, now, limit):
     if not article.series_id:
-        return Article.objects.none().values(*SHOWN, "series_position")
+        return Article.objects.none().values(*PART)
     parts = _live_parts(article, now).in_series_order()
-    return parts.values(*SHOWN, "series_position")[:limit]
+    return parts.values(*PART)[:limit]
 
 
 def _live_parts(article, now=None):
