@@ -128,11 +128,15 @@ def article_at(paths):
 
 def row_of(model, names, row, prefix=""):
     """Return the model's instance in a row of a Together; None where it has no key."""
-    if row[f"{prefix}{model._meta.pk.attname}"] is None:
+    if row[prefix + model._meta.pk.attname] is None:
         return None
-    return model.from_db(
-        connection.alias, names, [row[f"{prefix}{name}"] for name in names]
-    )
+    keys = _keys(prefix, names) if prefix else names
+    return model.from_db(connection.alias, names, [row[key] for key in keys])
+
+
+@cache
+def _keys(prefix, names):
+    return tuple(prefix + name for name in names)
 
 
 def _bylines(article, rows, links):

@@ -14,6 +14,8 @@ from articles.together import Together, given_all, numbered
 from authors.models import Author
 from authors.pagination import PER_PAGE, Listing
 
+# Cards in one query: a list's page, or what the home page of many sections shows.
+MOST = 3 * PER_PAGE
 # What templates/readers/articles/_card.html shows.
 ARTICLE = columns(
     Article,
@@ -41,8 +43,8 @@ def listing(rows):
 
 
 @cache
-def _statement(vendor):
-    keys = given_all("key", PER_PAGE)
+def _statement(vendor, count):
+    keys = given_all("key", count)
     beside = [f"{name}__{n}" for name, (_m, names) in BESIDE.items() for n in names]
     articles = Article.objects.order_by().filter(pk__in=keys)
     return Together(
@@ -58,9 +60,10 @@ def _statement(vendor):
 def cards(keys):
     """Return {key: Article as cards show it} of these keys."""
     found = {}
-    for start in range(0, len(keys), PER_PAGE):
-        some = keys[start : start + PER_PAGE]
-        rows = _statement(connection.vendor).fetch(**numbered("key", some, PER_PAGE))
+    count = PER_PAGE if len(keys) <= PER_PAGE else MOST
+    statement = _statement(connection.vendor, count)
+    for start in range(0, len(keys), count):
+        rows = statement.fetch(**numbered("key", keys[start : start + count], count))
         found |= {row["id"]: _card(row) for row in rows[Article]}
         for row in rows[Byline]:
             byline = row_of(Byline, BYLINE, row)

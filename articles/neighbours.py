@@ -4,15 +4,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from django.db import connection
-from django.db.models import Case, Count, DateTimeField, F, OuterRef, Q, When
+from django.db import connection, models
+from django.db.models import Case, DateTimeField, F, Q, When
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from articles.fetching import columns
 from articles.models import Article, ArticleTag
 from articles.together import Given, Together, given_all, numbered
-from authors.shown import note
+from authors.shown import Shown, note
 
-SHOWN = ("pk", "path", "headline", "front_headline", "language", "published_at")
+SHOWN = columns(
+    Article,
+    only=("id", "path", "headline", "front_headline", "language", "published_at"),
+)
+PART = columns(Article, only=(*SHOWN, "series_position"))
 # So many stand below an article, unless an editor picked more.
 RELATED = 4
 PICKED = 20
@@ -54,7 +60,7 @@ def neighbours_of(article):
         **numbered("pick", picks, PICKED),
         **numbered("tag", tags, len(tags)),
     )
-    found = {key: [Article(**row) for row in rows[key]] for key in rows}
+    found = {key: [_line(row) for row in rows[key]] for key in rows}
     previous, next_ = (next(iter(found[key]), None) for key in ("previous", "next"))
     nearby = {previous, next_, *found["parts"]}
     picked = found["picked"]
@@ -68,6 +74,13 @@ def neighbours_of(article):
     }
     _note(article, picks, around)
     return around
+
+
+def _line(row):
+    """Return the Article of a row, which notes nothing of itself (see `_note`)."""
+    names = PART if "series_position" in row else SHOWN
+    values = [row[name] for name in names]
+    return super(Shown, Article).from_db(connection.alias, names, values)
 
 
 @dataclass(frozen=True)
@@ -137,9 +150,9 @@ def beside(article, *, newer, now=None):
 
 def _parts(article, now, limit):
     if not article.series_id:
-        return Article.objects.none().values(*SHOWN, "series_position")
+        return Article.objects.none().values(*PART)
     parts = _live_parts(article, now).in_series_order()
-    return parts.values(*SHOWN, "series_position")[:limit]
+    return parts.values(*PART)[:limit]
 
 
 def _live_parts(article, now=None):
@@ -209,37 +222,64 @@ def _picked(article, picks, now):
 def _tagged(article, tags, picks, now):
     if not tags:
         return Article.objects.none().values(*SHOWN)
-    # Not `tag__in`, which takes no expressions.
-    is_shared = Q(*(("tag", tag) for tag in tags), _connector=Q.OR)
-    shared = (
-        ArticleTag.objects.filter(is_shared, content_object=OuterRef("pk"))
-        .values("content_object")
-        .values(count=Count("pk"))
-    )
-    first, *others = [_tagged_last(tag) for tag in tags]
-    stories = (
-        Article.objects.live(now)
-        .filter(pk__in=first.union(*others, all=True))
-        .exclude(pk=article.pk)
-    )
-    if picks:
-        stories = stories.exclude(pk__in=picks)
-    if article.series_id:
-        # The parts of its series stand in a list of their own.
-        stories = stories.filter(~Q(series=article.series_id) | Q(series__isnull=True))
+    keys = _kindred(article, tags, picks, now)
+    stories = Article.objects.live(now).filter(pk__in=keys)
+    shared = _shared(tags, models.OuterRef("pk"))
     return (
         stories.annotate(shared=shared)
         .order_by("-shared", "-published_at", "-pk")
-        # Two more, in the place of those that stand beside it anyway.
-        .values(*SHOWN)[: RELATED + 2]
+        .values(*SHOWN)
     )
 
 
-def _tagged_last(tag):
-    """Return the articles that got a tag last: all of them for a usual tag.
+def _kindred(article, tags, picks, now):
+    """Return the keys of the stories that share most, asked of the tags' index alone.
+
+    As SQL in the place of a list: a database that joins hundreds of candidates with
+    the articles reads all of either (PostgreSQL 15, 40 ms of 10,000 articles).
+    """
+    others = ArticleTag.objects.live(now).exclude(content_object=article.pk)
+    if picks:
+        others = others.exclude(_any("content_object", picks))
+    if article.series_id:
+        # The parts of its series stand in a list of their own.
+        parts = Article.objects.filter(series=article.series_id).order_by()
+        others = others.exclude(content_object__in=parts.values("pk"))
+    first, *more = [_newest(others.filter(tag=tag), tags) for tag in tags]
+    sql, params = first.union(*more).query.sql_with_params()
+    # Two more, in the place of those that stand beside it anyway.
+    order = 'kindred."shared" DESC, kindred."at" DESC, kindred."key" DESC'
+    return RawSQL(
+        f'SELECT kindred."key" FROM ({sql}) kindred ORDER BY {order}'
+        f" LIMIT {RELATED + 2}",
+        params,
+    )
+
+
+def _newest(ties, tags):
+    """Return the newest stories of a tag: all of them for a usual tag.
 
     A tag on a third of 100,000 articles made the page wait 250 ms for all.
     """
-    last = ArticleTag.objects.filter(tag=tag).order_by("-pk").values("pk")[:CANDIDATES]
-    # One level deeper, because SQLite takes no LIMIT in the arms of a UNION.
-    return ArticleTag.objects.filter(pk__in=last).values("content_object")
+    newest = ties.keys_newest_first().values("pk")[:CANDIDATES]
+    if not connection.features.supports_slicing_ordering_in_compound:
+        # One level deeper, because SQLite takes no LIMIT in the arms of a UNION.
+        newest = ArticleTag.objects.filter(pk__in=newest)
+    return newest.values(
+        key=F("content_object"),
+        at=F("published_at"),
+        shared=_shared(tags, models.OuterRef("content_object")),
+    )
+
+
+def _shared(tags, article):
+    """Return how many of the tags an article of the query around has."""
+    ties = ArticleTag.objects.filter(_any("tag", tags), content_object=article)
+    # No aggregate of Django's, which would group by something.
+    count = models.Func("pk", function="COUNT", output_field=models.IntegerField())
+    return models.Subquery(ties.order_by().values(count=count))
+
+
+def _any(name, keys):
+    # Not `__in`, which takes no expressions of a foreign key.
+    return Q(*((name, key) for key in keys), _connector=Q.OR)

@@ -7,11 +7,11 @@ arms, and all arms need equal columns.)
 """
 
 import json
-from datetime import UTC
+import re
+from datetime import UTC, datetime
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
-from django.utils.dateparse import parse_datetime
 
 KEY = models.BigIntegerField()
 
@@ -73,14 +73,38 @@ class Together:
             columns = ", ".join(f'r."{alias}"' for alias in aliases)
             selects.append(ROWS[connection.vendor].format(columns=columns, sql=sql))
             self.params.extend(params)
-            self.fields[key] = [
-                (name, _reader(column[0].output_field))
-                for name, column in zip(
-                    queryset.query.selected, compiler.select, strict=True
-                )
-            ]
+            self.fields[key] = (
+                queryset.query.selected,
+                [
+                    (place, read)
+                    for place, column in enumerate(compiler.select)
+                    if (read := _reader(column[0].output_field))
+                ],
+            )
         self.empty = [key for key in querysets if key not in self.fields]
         self.sql = f"SELECT {', '.join(selects)}" if selects else ""
+        if connection.vendor == "postgresql":
+            self._write_in_what_is_known()
+
+    def _write_in_what_is_known(self):
+        """Leave values to be sent only for what is Given.
+
+        An index on what is published serves no plan that is made before it is known
+        which status is asked for.
+        """
+        params = iter(self.params)
+        self.params = []
+
+        def written(match):
+            if match[0] == "%%":
+                return "%%"
+            param = next(params)
+            if isinstance(param, Given):
+                self.params.append(param)
+                return "%s"
+            return connection.ops.compose_sql("%s", [param]).replace("%", "%%")
+
+        self.sql = re.sub("%%|%s", written, self.sql)
 
     def fetch(self, **given):
         """Return the rows by the keys given: {"sections": [{"name": …}, …], …}.
@@ -100,21 +124,34 @@ class Together:
             for param in self.params
         ]
         with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                _keep_plans(cursor)
             cursor.execute(self.sql, params)
             return cursor.fetchone()
 
     def read(self, answers):
         """Return the rows by the keys given, of what `ask` returned."""
         rows = {key: [] for key in self.empty}
-        for (key, fields), answer in zip(self.fields.items(), answers, strict=True):
-            rows[key] = [
-                {
-                    name: read(value) if read else value
-                    for (name, read), value in zip(fields, row, strict=True)
-                }
-                for row in json.loads(answer)
-            ]
+        for (key, (names, readers)), answer in zip(
+            self.fields.items(), answers, strict=True
+        ):
+            found = json.loads(answer)
+            for place, read in readers:
+                for row in found:
+                    row[place] = read(row[place])
+            rows[key] = [dict(zip(names, row, strict=True)) for row in found]
         return rows
+
+
+def _keep_plans(cursor):
+    """Let PostgreSQL plan what a cursor asks once for each connection.
+
+    Planning takes longer than answering. Django's own cursors write the values into
+    the statement, which is another one each time then; psycopg's plain cursor sends
+    them beside it, and has it prepared (settings: `prepare_threshold`).
+    """
+    cursor.cursor.close()
+    cursor.cursor = connection.Database.Cursor(connection.connection)
 
 
 def _reader(field):
@@ -133,7 +170,7 @@ def _reader(field):
 def _moment(value):
     if value is None:
         return None
-    moment = parse_datetime(value)
+    moment = datetime.fromisoformat(value)
     # SQLite's text has no zone; Django writes UTC.
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -78,7 +78,8 @@ class Site:
     def __init__(self, url):
         self.process = subprocess.Popen(
             [sys.executable, HERE, "--work"],
-            env={**os.environ, "DATABASE_URL": url},
+            # One connection throughout, whose process can be watched.
+            env={**os.environ, "DATABASE_URL": url, "CONN_MAX_AGE": "36000"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

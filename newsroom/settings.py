@@ -149,6 +149,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA mmap_size=134217728; PRAGMA cache_size=-16000;",
         }
     )
+else:
+    # After how many times PostgreSQL keeps the plan of a statement of ours
+    # (articles/together.py). A pooler that gives each transaction another connection
+    # must know prepared statements, or they are switched off.
+    has_plans = env.bool("PREPARED_STATEMENTS", default=True)
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "prepare_threshold", 1 if has_plans else None
+    )
 # A streaming replica of PostgreSQL that readers' pages are read from.
 if replica := env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = {

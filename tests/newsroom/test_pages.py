@@ -75,11 +75,10 @@ class FrontPage(TestCase):
                 make_menu(section)
                 for _ in range(3):
                     make_article(section=section, authors=[make_author()])
-            # The top stories' keys; sections, those under them; the keys of their
-            # newest; the cards, twenty at a time; furniture. What is read most: in
-            # a day, a week, a month, because nothing was.
-            pages = 1 if number == 6 else 3
-            with self.subTest(number=number), self.assertNumQueries(8 + pages):
+            # The header's sections and those under them; the keys of the newest; the
+            # cards, sixty at a time; furniture. What is read most: in a day, a week,
+            # a month, because nothing was.
+            with self.subTest(number=number), self.assertNumQueries(7):
                 self.client.get("/")
 
 
