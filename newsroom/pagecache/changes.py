@@ -45,7 +45,7 @@ UNSEEN = {
 }
 SEEN = [f.attname for f in Article._meta.concrete_fields if f.name not in UNSEEN]
 NAMES = {f.name for f in Article._meta.concrete_fields if f.name not in UNSEEN}
-# What templates/readers/articles/_headline.html shows, and what _card.html shows besides.
+# What templates/readers/articles/_headline.html shows; _card.html shows more.
 LINE = {"path", "headline", "front_headline", "language", "published_at"}
 CARD = {"standfirst", "section_id", "lead_picture_id"}
 # What bylines, kickers, lists of tags show; all of it, of what has no cards.
