@@ -48,8 +48,13 @@ def show_by_key(request, query=""):
 
 
 def path_bytes(request):
-    """Return a request's path, decoded: which need not be UTF-8 (PEP 3333)."""
-    return request.META.get("PATH_INFO", "/").encode("latin-1")
+    """Return a request's path, decoded: which need not be UTF-8.
+
+    Django replaces PATH_INFO by a text in which broken bytes are escaped again; what
+    the server said is noted before (newsroom/wsgi.py).
+    """
+    said = request.META.get("newsroom.path")
+    return request.path_info.encode() if said is None else said.encode("latin-1")
 
 
 def show_article(request, article):

@@ -90,7 +90,7 @@ def address_of(environ):
     """Return the Address a WSGI request asks for, None if none may be kept there."""
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return None
-    path = environ.get("PATH_INFO") or "/"
+    path = environ.get("newsroom.path") or environ.get("PATH_INFO") or "/"
     if path.startswith(PRIVATE) and _first(path) in PRIVATE:
         return None
     host = hosts().get((environ.get("HTTP_HOST") or environ["SERVER_NAME"]).lower())

@@ -87,3 +87,12 @@ def test_its_plain_text_stands_beside_it(client):
     plain = client.get("/?p=123&plain").content.decode()
     assert "Of an old site" in plain
     assert "<script" not in plain
+
+
+def test_letters_of_any_alphabet_stand_in_an_address(client):
+    make_article("Of the north", path="/новости/?p=2")
+    make_article("Of the south", path="/новости/")
+    assert b"Of the north</h1>" in client.get("/новости/?p=2").content
+    assert b"Of the south</h1>" in client.get("/новости/?p=3").content
+    assert client.get("/новости").status_code == 301
+    assert client.get("/нет/?p=2").status_code == 404
