@@ -117,6 +117,8 @@ def old_address(environ, address):
     query = environ.get("QUERY_STRING")
     if not query or _is_own(address.path) or not (own := own_query(query)):
         return None
+    # Of `page` and `plain`, the second is left where no list is.
+    own = "&".join(filter(None, (own, address.query)))
     return Address(address.host, address.path, own)
 
 

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 
 from articles.models import Article
-from articles.paths import key_of
+from articles.paths import key_of, own_query
 from authors.shown import noting
 from newsroom.pagecache import checking, journal, node
 from newsroom.pagecache.addresses import (
@@ -122,7 +122,7 @@ class PageCacheMiddleware:
 
 def story_at(address):
     """Return the surrogate key of the story whose address has this query, or None."""
-    key = key_of(address.path.encode(), address.query)
+    key = key_of(address.path.encode(), own_query(address.query))
     found = Article.objects.filter(address_key=key).order_by("pk")
     number = found.values_list("pk", flat=True).first()
     return number and f"article-{number}"

@@ -156,6 +156,9 @@ def check_old_addresses(get):
         for asked in ("", "?id=8", "?page=2", "?utm_source=a", "?page=1&id=8"):
             status, _headers, body = get(f"/index.php{asked}")
             assert (status, b"The index itself</h1>" in body) == (200, True), asked
+        plain = get("/?p=123&plain")[2]
+        assert b"Once at /?p=123<" in plain
+        assert b"<script" not in plain
         assert get("/CAF%E9.html")[0] == 404
         assert get("/index.php%3Fid=7")[0] == 404
 

@@ -30,6 +30,7 @@ def test_a_story_may_stand_where_a_query_is_no_visitors_count():
         return old_address(environ, address_of(environ))
 
     assert own("/?p=123&utm_source=a").query == "p=123"
+    assert own("/?plain&p=123").query == "p=123&plain"
     assert own("/a?page=1").query == "page=1"
     assert own("/a?x=1&y=%c3%bc").query == "x=1&y=%C3%BC"
     for none in ("/", "/a?plain", "/a?fbclid=1&utm_medium=b", "/tags/?x=1"):
