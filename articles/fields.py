@@ -1,9 +1,11 @@
+from django.db.models import UUIDField
 from django.urls import reverse_lazy
 from django_prose_editor.fields import ProseEditorField, ProseEditorFormField
 from django_prose_editor.widgets import ProseEditorWidget, prose_editor_js
 from js_asset import ImportMap, Media, Script
 
 from articles.html import clean
+from articles.paths import address_key
 
 # The modules name each other through the import map, so that a browser loads each
 # under its hashed name, and never a new one beside an old one.
@@ -86,3 +88,18 @@ class BodyField(ProseEditorField):
         if isinstance(value, str):
             value = clean(value)
         return super().get_db_prep_save(value, connection)
+
+
+class AddressKeyField(UUIDField):
+    """What all spellings of a row's `path` have in common (articles.paths.address_key).
+
+    Written whenever the row is, also by `bulk_create`; whoever writes some fields of a
+    row names it beside the path.
+    """
+
+    def __init__(self, **options):
+        super().__init__(**{"null": True, "editable": False, **options})
+
+    def pre_save(self, row, add):
+        row.address_key = address_key(row.path)
+        return row.address_key

@@ -1,12 +1,13 @@
 import re
 from datetime import datetime
 from itertools import pairwise
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from django.db import connections, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.paths import key_of, own_query, quoted
 from authors.shown import note
 
 # What a card shows of a byline.
@@ -152,6 +153,13 @@ class ArticleQuerySet(models.QuerySet):
         if user.has_perm("articles.edit_all_articles"):
             return self.in_trash()
         return self.in_trash().by(user)
+
+    def at_address(self, address):
+        """Articles at this address, however it is spelled."""
+        path, _mark, query = address.partition("?")
+        key = key_of(unquote_to_bytes(path), own_query(query))
+        paths = {address} if query else {path, unquote(path), quoted(path)}
+        return self.filter(Q(path__in=paths) | Q(address_key=key))
 
     def originals(self):
         """Articles as the desk lists them: no working copies, nothing trashed.

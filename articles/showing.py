@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import Http404
 from django.shortcuts import render
 
+from articles.fetching import article_at
 from articles.models import (
     Article,
     Byline,
@@ -14,6 +16,7 @@ from articles.models import (
     Tag,
 )
 from articles.neighbours import neighbours_of
+from articles.paths import key_of, own_query
 from articles.rendering import expand, picture_ids
 from articles.revisions import PLAIN, REFERENCES
 from authors.models import Author
@@ -29,6 +32,47 @@ class Preview:
     until: datetime | None = None  # when its address stops leading here
     gone: list[str] = ()  # names of what the text still names
     is_alone: bool = False  # no page of the desk stands around it
+
+
+def show_old_address(request):
+    """Show the article at a request's path and query, as of /?p=123, or return None.
+
+    Raises Http404 for one that readers may not see: what stands at the path alone is
+    another page.
+    """
+    query = own_query(request.META.get("QUERY_STRING", ""))
+    return show_by_key(request, query) if query else None
+
+
+def show_by_key(request, query=""):
+    """Show the article whose address is spelled in another way than `spellings`.
+
+    Returns None where there is none; raises Http404 as `show_old_address` does.
+    """
+    key = key_of(path_bytes(request), query)
+    found = Article.objects.filter(address_key=key).order_by("pk")
+    path = found.values_list("path", flat=True).first()
+    if path is None:
+        return None
+    if article := article_at([path]):
+        return show_article(request, article)
+    raise Http404(f"Nothing stands at {path} any more.")
+
+
+def path_bytes(request):
+    """Return a request's path, decoded: which need not be UTF-8.
+
+    Django replaces PATH_INFO by a text in which broken bytes are escaped again; what
+    the server said is noted before (newsroom/wsgi.py).
+    """
+    said = request.META.get("newsroom.path")
+    return request.path_info.encode() if said is None else said.encode("latin-1")
+
+
+def show_article(request, article):
+    """Show an article, or its text alone where readers ask for `?plain`."""
+    show = render_plain if "plain" in request.GET else render_article
+    return show(request, article)
 
 
 def render_article(

@@ -1,6 +1,7 @@
 import re
 from datetime import date
 from itertools import groupby
+from urllib.parse import quote
 
 from django.db.models import Count, Exists, OuterRef, Subquery
 from django.http import Http404, HttpResponsePermanentRedirect
@@ -12,7 +13,13 @@ from articles.fetching import article_at
 from articles.lists import listing
 from articles.models import Article, ArticleTag, Page, Section, Series, Tag
 from articles.paths import quoted
-from articles.showing import render_article, render_page, render_plain
+from articles.showing import (
+    path_bytes,
+    render_page,
+    show_article,
+    show_by_key,
+    show_old_address,
+)
 from authors.pagination import get_page
 from authors.shown import note, note_lasting
 
@@ -23,10 +30,11 @@ def page_or_article(request, path):
 
     Only for an address that leads nowhere is it tried with a slash at its end.
     """
+    if old := show_old_address(request):
+        return old
     paths = spellings(request)
     if article := article_at(paths):
-        show = render_plain if "plain" in request.GET else render_article
-        return show(request, article)
+        return show_article(request, article)
     slashed = [f"{path}/" for path in paths]
     pages = {
         page.path: page
@@ -36,6 +44,8 @@ def page_or_article(request, path):
     }
     if page := next((pages[path] for path in paths if path in pages), None):
         return render_page(request, page)
+    if old := show_by_key(request):
+        return old
     articles = Article.objects.live().filter(path__in=slashed)
     found_paths = (*pages, *articles.values_list("path", flat=True))
     for found in (*found_paths, *site_address(slashed[0])):
@@ -58,16 +68,20 @@ def site_address(path):
 
 
 def spellings(request):
-    """Return the request's path in every way an article may have stored it.
+    """Return the request's path in the ways in which most articles have stored it.
 
-    An imported article keeps the address it was born with byte for byte, which
-    may be percent-encoded, in capitals or small letters; Django decodes what it
-    is given; the original comes from the proxy in front (newsroom/wsgi.py: RAW_URI).
+    Django decodes what it is given; the original comes from the proxy in front
+    (newsroom/wsgi.py: RAW_URI). Any other way is found by `show_by_key`.
     """
+    decoded = path_bytes(request)
     raw = request.META.get("RAW_URI", "").partition("?")[0]
-    capitals = quoted(request.path)
+    capitals = quote(decoded, safe="/:@!$&'()*+,;=~-._")
     small = re.sub(r"%[0-9A-F]{2}", lambda match: match[0].lower(), capitals)
-    return list(dict.fromkeys([request.path, raw or capitals, capitals, small]))
+    plain = request.path
+    # Bytes that are no text; a "?" of the path, which as stored begins a query.
+    if plain.encode() != decoded or "?" in plain:
+        plain = capitals
+    return list(dict.fromkeys([plain, raw or capitals, capitals, small]))
 
 
 @require_safe

@@ -15,6 +15,7 @@ import re
 import shutil
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = sys.executable
 TICKS = os.sysconf("SC_CLK_TCK")
+TURNS = 12  # of nginx's three
 ALLOWED, TIMES, OF_PLAIN = 0.10, 5, 0.95  # ms; times Django's cache; of a plain file
 
 # A bare Django view behind Django's own per-site cache, in local memory.
@@ -60,7 +62,12 @@ http {{
     server {{
         listen 127.0.0.1:{plain}; sendfile on; tcp_nopush on;
         location / {{ root {folder}/plain; }}
-        location /same/ {{ alias {folder}/plain/; {headers} }}
+        # The same bytes to the last header: found by its name, and nothing asked.
+        location /same/ {{
+            alias {folder}/plain/; types {{ }} default_type "text/html; charset=utf-8";
+            gzip_static on; {brotli} if_modified_since off;
+            add_header Last-Modified ""; {headers}
+        }}
     }}
 }}
 """
@@ -252,6 +259,7 @@ def compare(seconds, environment, log, folder, url, manage, front, plain, paths)
                 rate, bare[name] = best(pid, url, seconds)
                 say(f"{name}, Django's cache middleware", rate, bare[name])
     shutil.copy(f"{body}.gz", folder / "plain/page.gz")
+    shutil.copy(f"{body}.gz", folder / "plain/page.html.gz")
     modules = f"include {BROTLI};" if os.path.exists(BROTLI) else ""
     listen = ["--listen", f"127.0.0.1:{front}", *([] if modules else ["--no-brotli"])]
     conf = folder / "nginx.conf"
@@ -263,28 +271,34 @@ def compare(seconds, environment, log, folder, url, manage, front, plain, paths)
             headers="\n".join(re.findall(r"^ +add_header .*\n", page_of(site), re.M)),
             plain=plain,
             modules=modules,
+            brotli="brotli_static on;" if modules else "",
             user="user root;" if os.geteuid() == 0 else "",
         )
     )
     nginx = [shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"), "-c"]
     file = f"http://127.0.0.1:{plain}/page.gz"
     with running([*nginx, str(conf)], file, environment, log) as pid:
-        # Turns of each, so that what others do here falls on both.
+        # Turns of each, that way and back, so that what others do here falls on both.
         places = {
             "nginx, kept page": f"http://127.0.0.1:{front}{path}",
-            "nginx, plain file, same headers": file.replace("/page", "/same/page"),
+            "nginx, plain file, same headers": file.replace(
+                "/page.gz", "/same/page.html"
+            ),
             "nginx, plain file": file,
         }
         rates, costs = {what: [] for what in places}, {what: [] for what in places}
-        for _turn in range(3):
-            for what, place in places.items():
-                rate, ms = load(pid, place, seconds)
+        for turn in range(TURNS):
+            for what, place in sorted(places.items(), reverse=turn % 2):
+                rate, ms = load(pid, place, max(1, seconds // TURNS))
                 rates[what].append(rate)
                 costs[what].append(ms)
     for what in places:
-        say(what, max(rates[what]), min(costs[what]))
-    page, same, _bare = (max(rates[what]) for what in places)
-    judge(kept["granian"], bare, page / same)
+        say(what, statistics.median(rates[what]), statistics.median(costs[what]))
+    page, same, _bare = (rates[what] for what in places)
+    ratio = statistics.median(
+        one / other for one, other in zip(page, same, strict=True)
+    )
+    judge(kept["granian"], bare, ratio)
 
 
 def page_of(site):

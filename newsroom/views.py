@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from articles.models import Article
+from articles.showing import show_old_address
 from newsroom.front import front_page
 
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /most-read/list/\n"
@@ -20,6 +21,9 @@ ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /most-read/list/\n"
 
 @require_safe
 def home(request):
+    """Show what is new, or the story of an old site's address such as /?p=123."""
+    if old := show_old_address(request):
+        return old
     return render(request, "newsroom/home.html", front_page())
 
 

@@ -132,6 +132,12 @@ class ArticleForm(MergingForm):
         path = self.cleaned_data["path"]
         if path and Page.objects.filter(path=path).exists():
             raise ValidationError(_("A page stands at this address."))
+        others = Article.objects.exclude(pk=self.instance.original.pk)
+        if path and others.at_address(path).exclude(path=path).exists():
+            # What has the very same path is told of by the field itself.
+            raise ValidationError(
+                _("An article stands at this address, spelled in another way.")
+            )
         return path
 
     def clean(self):

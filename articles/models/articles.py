@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
-from articles.fields import BodyField
+from articles.fields import AddressKeyField, BodyField
 from articles.languages import direction_of
 from articles.models.pictures import Picture
 from articles.models.subjects import Section, Series, Tag
 from articles.names import join_names
-from articles.paths import path_for, quoted, validate_path
+from articles.paths import path_for, quoted, validate_address
 from articles.querysets import MOMENTS, ArticleQuerySet, TieQuerySet
 from authors.shown import Shown
 
@@ -101,11 +101,13 @@ class Article(Shown, models.Model):
         unique=True,
         null=True,
         blank=True,
-        validators=[validate_path],
+        validators=[validate_address],
         help_text=_(
             "Left empty, it becomes /year/month/headline/ at the first publication."
         ),
     )
+    # Of an address that may be spelled in several ways (articles.paths.address_key).
+    address_key = AddressKeyField()
     headline = models.CharField(max_length=300)
     front_headline = models.CharField(
         _("front-page headline"),
@@ -290,6 +292,11 @@ class Article(Shown, models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["address_key"],
+                condition=Q(address_key__isnull=False),
+                name="article_address_key",
+            ),
             # Public lists, all and one section's, with all that says who may see
             # them: SQLite looks for the status, too, before it skips a row. The
             # desk's newest first.
@@ -361,6 +368,8 @@ class Article(Shown, models.Model):
     def save(self, *args, update_fields=None, **kwargs):
         """Count the version: every save of the row is one."""
         is_new = not self.pk or self._state.adding
+        if update_fields is not None and "path" in update_fields:
+            update_fields = {*update_fields, "address_key"}
         if not is_new:
             self.version = F("version") + 1
             if update_fields is not None:
@@ -379,6 +388,11 @@ class Article(Shown, models.Model):
 
     def get_absolute_url(self):
         return quoted(self.path) if self.path else ""
+
+    def plain_url(self):
+        """Return where its text stands alone, for slow lines."""
+        url = self.get_absolute_url()
+        return f"{url}{'&' if '?' in url else '?'}plain"
 
     @staticmethod
     def keep_ties_in_step(keys):

@@ -73,7 +73,7 @@ class Page(Shown, models.Model):
         return quoted(self.path)
 
     def clean(self):
-        if Article.objects.filter(path=self.path).exists():
+        if Article.objects.at_address(self.path).exists():
             raise ValidationError({"path": _("An article stands at this address.")})
 
     def is_live(self):

@@ -1,7 +1,8 @@
 """Which requests ask for a page that may be kept, and where it lies.
 
 One page per host, path and known query parameter. What else stands in a query is
-ignored, as the views ignore it: it must not multiply copies.
+ignored, as the views ignore it: it must not multiply copies. But an old story may stand
+at an address with a query of its own, as /?p=123: that is a page, too, where it does.
 """
 
 import hashlib
@@ -12,11 +13,15 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from articles.paths import RESERVED, own_query
+
 # Never kept: the desk, files, what differs by reader or by moment.
 PRIVATE = tuple(
     f"/{first}"
     for first in ("admin", "health", "media", "preview", "read", "search", "static")
 )
+# The site's own addresses, where no story can stand; a list there has pages.
+OWN = RESERVED - {""}
 PAGE = re.compile(r"[1-9][0-9]{0,6}")
 # Names that a file system, or nginx, would read in another way.
 UNSAFE = re.compile(r"[\x00-\x1f\x7f@\\]|//|/\.{1,2}(?:/|$)")
@@ -29,7 +34,7 @@ class Address:
 
     host: str
     path: str
-    query: str  # "", "page=2", "plain", "page=2&plain"
+    query: str  # "", "page=2", "plain", "page=2&plain"; or a story's own, "p=123"
 
     def __str__(self):
         return f"{self.host}{self.path}" + (f"?{self.query}" if self.query else "")
@@ -85,15 +90,16 @@ def address_of(environ):
     """Return the Address a WSGI request asks for, None if none may be kept there."""
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return None
-    path = environ.get("PATH_INFO") or "/"
+    path = environ.get("newsroom.path") or environ.get("PATH_INFO") or "/"
     if path.startswith(PRIVATE) and _first(path) in PRIVATE:
         return None
     host = hosts().get((environ.get("HTTP_HOST") or environ["SERVER_NAME"]).lower())
     if host is None:
         return None
     query = environ.get("QUERY_STRING")
-    known = _known(query) if query else ""
-    if known is None:
+    known = _known(query, _is_own(path)) if query else ""
+    # A "?" of the path itself would look like a query.
+    if known is None or "?" in path:
         return None
     try:
         # WSGI hands paths over as latin-1 (PEP 3333).
@@ -103,11 +109,28 @@ def address_of(environ):
     return Address(host, path, known)
 
 
+def old_address(environ, address):
+    """Return the Address that a request with this Address has if a story stands there.
+
+    None where its query can be no story's own, which are nearly all requests.
+    """
+    query = environ.get("QUERY_STRING")
+    if not query or _is_own(address.path) or not (own := own_query(query)):
+        return None
+    # Of `page` and `plain`, the second is left where no list is.
+    own = "&".join(filter(None, (own, address.query)))
+    return Address(address.host, address.path, own)
+
+
 def _first(path):
     return "/" + path[1:].partition("/")[0]
 
 
-def _known(query):
+def _is_own(path):
+    return path[1:].partition("/")[0].lower() in OWN
+
+
+def _known(query, is_own):
     """Return the known parameters in one spelling; None where they make no page."""
     page = plain = ""
     for part in query.split("&"):
@@ -115,7 +138,7 @@ def _known(query):
         if "%" in name or "+" in name:
             # May be a name we know, in disguise.
             return None
-        if name == "page":
+        if name == "page" and is_own:
             if page or not PAGE.fullmatch(value):
                 return None
             page = "" if value == "1" else f"page={value}"

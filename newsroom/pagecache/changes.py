@@ -41,7 +41,7 @@ UNSEEN = {
     *("id", "version", "created_at", "created_by", "updated_at", "copy_of", "base"),
     *("has_unpublished_changes", "changes_due_at", "planned_for", "embargo_until"),
     *("submitted_at", "approved_at", "approved_by", "trashed_at", "trashed_by"),
-    *("trashed_from", "announced_at", "end_announced_at"),
+    *("trashed_from", "announced_at", "end_announced_at", "address_key"),
 }
 SEEN = [f.attname for f in Article._meta.concrete_fields if f.name not in UNSEEN]
 NAMES = {f.name for f in Article._meta.concrete_fields if f.name not in UNSEEN}

@@ -27,6 +27,7 @@ class Asking:
             "REQUEST_METHOD": "GET",
             "SCRIPT_NAME": "",
             "PATH_INFO": path.encode().decode("latin-1"),
+            "newsroom.path": path.encode().decode("latin-1"),
             "QUERY_STRING": query,
             "SERVER_NAME": name,
             "SERVER_PORT": str(site.port or 80),

@@ -3,9 +3,16 @@
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 
+from articles.models import Article
+from articles.paths import key_of, own_query
 from authors.shown import noting
 from newsroom.pagecache import checking, journal, node
-from newsroom.pagecache.addresses import address_of, scheme, scheme_of
+from newsroom.pagecache.addresses import (
+    address_of,
+    old_address,
+    scheme,
+    scheme_of,
+)
 from newsroom.pagecache.headers import CDN, READERS, is_usual
 from newsroom.pagecache.store import KINDS, OTHER, Page
 
@@ -29,6 +36,8 @@ class KeptPages:
             address = address_of(environ)
             if address is not None and scheme_of(environ) == scheme():
                 accepted = environ.get("HTTP_ACCEPT_ENCODING", "")
+                # Whether a story stands there, only the application knows.
+                address = old_address(environ, address) or address
                 kept = node.store.read(address, accepted)
                 if kept is not None:
                     status, headers, body = answer(environ, kept)
@@ -69,21 +78,31 @@ class PageCacheMiddleware:
         ):
             return self.get_response(request)
         accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
+        own, story = old_address(request.META, address), None
+        if own and (story := story_at(own)):
+            address = own
         with store.rendering(address):
             kept = store.read(address, accepted)
             if kept is None:
-                response, page = self._render(request, store, address)
+                response, page = self._render(request, store, address, story)
                 if page is None:
                     return response
                 kept = page.as_kept(accepted)
         status, headers, body = answer(request.META, kept)
+        if own and not story:
+            # A story may come to stand there; what is purged then are other keys.
+            headers = not_by_cdn(headers)
         number, _, reason = status.partition(" ")
         return HttpResponse(
             body, status=int(number), reason=reason, headers=dict(headers)
         )
 
-    def _render(self, request, store, address):
-        """Return (the response, the Page that was made of it or None)."""
+    def _render(self, request, store, address, story=None):
+        """Return (the response, the Page that was made of it or None).
+
+        `story` is the key that the page must hold to be kept at an address with a
+        query: the story may have gone since it was looked for.
+        """
         # Nobody below compresses: what is kept is compressed once.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
         method, request.method = request.method, "GET"
@@ -91,17 +110,27 @@ class PageCacheMiddleware:
         with noting() as noted:
             response = self.get_response(request)
         request.method = method
-        if not may_be_kept(response, noted):
+        if not may_be_kept(response, noted) or (story and story not in noted.keys):
             return response, None
         patch_vary_headers(response, ["Accept-Encoding"])
         page = page_of(response, noted.keys)
         if not store.keep(address, page, noted.keys, begun_at, noted.until):
             # It may be old already; a CDN would keep it for good.
-            page.headers[:] = [
-                (name, NOT_BY_CDN if value == CDN else value)
-                for name, value in page.headers
-            ]
+            page.headers[:] = not_by_cdn(page.headers)
         return response, page
+
+
+def story_at(address):
+    """Return the surrogate key of the story whose address has this query, or None."""
+    key = key_of(address.path.encode(), own_query(address.query))
+    found = Article.objects.filter(address_key=key).order_by("pk")
+    number = found.values_list("pk", flat=True).first()
+    return number and f"article-{number}"
+
+
+def not_by_cdn(headers):
+    """Return headers, [(name, value)], with which no CDN keeps a page."""
+    return [(name, NOT_BY_CDN if value == CDN else value) for name, value in headers]
 
 
 def may_be_kept(response, noted):

@@ -89,10 +89,9 @@ class Entry:
 
     def as_address(self):
         host, slash, rest = self.address.partition("/")
-        path, mark, query = rest.rpartition("?")
-        if mark and (query == "plain" or query.startswith("page=")):
-            return Address(host, slash + path, query)
-        return Address(host, slash + rest, "")
+        # No path that is kept has a "?" of its own.
+        path, _, query = rest.partition("?")
+        return Address(host, slash + path, query)
 
 
 class Store:

@@ -8,7 +8,7 @@ from django.test import RequestFactory, TestCase
 from django.utils import timezone
 
 from articles.models import Article, Byline, Correction
-from articles.views import render_article
+from articles.showing import render_article
 from authors.models import AuthorLink
 from newsroom.blocks.models import AdvertiseBlock, ShareBlock
 from newsroom.models import Publication

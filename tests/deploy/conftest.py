@@ -122,6 +122,47 @@ def article(transactional_db):
     )
 
 
+# Addresses of old sites, byte for byte, and how else they may be asked for.
+OLD = {
+    "/old/%7Euser/": ["/old/~user/", "/old/%7euser/"],
+    "/caf%e9.html": ["/caf%E9.html"],
+    "/stra%c3%9fe.htm": ["/stra%C3%9Fe.htm", "/stra%C3%9fe.htm?utm_source=a"],
+    "/My%20Story.HTM": ["/My%20Story.HTM?fbclid=x"],
+    "/?p=123": ["/?p=123&utm_source=a&fbclid=b", "/?gclid=x&p=123", "/?p=%3123"],
+    "/index.php?id=7": ["/index.php?id=7&utm_medium=x"],
+    "/index.php?page=1": [],
+    "/index.php?a%5B0%5D=1&b=2": ["/index.php?a%5b0%5d=1&b=2"],
+}
+
+
+@pytest.fixture
+def old_stories(transactional_db):
+    for address in OLD:
+        make_article(f"Once at {address}", path=address)
+    make_article("The index itself", path="/index.php")
+
+
+def check_old_addresses(get):
+    """Ask for old addresses, twice, of a server: `get` is a Site's."""
+    for _again in range(2):
+        for address, others in OLD.items():
+            for asked in (address, *others):
+                status, _headers, body = get(asked)
+                assert status == 200, asked
+                assert f"Once at {address}<".replace("&", "&amp;").encode() in body
+        for asked in ("/", "/?p=124", "/?q=123", "/?page=2", "/?utm_source=a"):
+            status, _headers, body = get(asked)
+            assert (status, b"Once at /?p=123</h1>" in body) == (200, False), asked
+        for asked in ("", "?id=8", "?page=2", "?utm_source=a", "?page=1&id=8"):
+            status, _headers, body = get(f"/index.php{asked}")
+            assert (status, b"The index itself</h1>" in body) == (200, True), asked
+        plain = get("/?p=123&plain")[2]
+        assert b"Once at /?p=123<" in plain
+        assert b"<script" not in plain
+        assert get("/CAF%E9.html")[0] == 404
+        assert get("/index.php%3Fid=7")[0] == 404
+
+
 @pytest.fixture
 def site(article, tmp_path):
     site = Site(tmp_path, free_port())

@@ -7,9 +7,10 @@ import subprocess
 import brotli
 import pytest
 
+from articles.paths import COUNTING
 from newsroom.management.commands.configure import HOST
 from newsroom.pagecache.addresses import PRIVATE
-from tests.deploy.conftest import get
+from tests.deploy.conftest import check_old_addresses, get
 from tests.processes import wait_for
 from tests.tools import need
 
@@ -31,7 +32,7 @@ BROTLI = "/etc/nginx/modules-enabled/50-mod-http-brotli-static.conf"
 
 
 @pytest.fixture
-def nginx(site, tmp_path):
+def nginx(old_stories, site, tmp_path):
     program = need("nginx")
     has_brotli = os.path.exists(BROTLI)
     listen = ("--listen", f"127.0.0.1:{site.front}")
@@ -86,12 +87,15 @@ def test_serves_kept_pages_as_the_application_does_and_without_it(nginx, article
     assert nginx.get(path, If_Modified_Since=late)[0] == 200
     head = nginx.get(path, "HEAD")
     assert (head[0], head[2]) == (200, b"")
-    # Parameters that we do not know make no other page.
+    # Parameters that count visits make no other page.
     assert nginx.get(f"{path}?utm_source=a%20b&fbclid=x")[2] == own["identity"][2]
-    assert nginx.get(f"{path}?x=1&plain")[0] == 200
+    plain = nginx.get(f"{path}?plain")
+    assert plain[0] == 200
+    assert nginx.get(f"{path}?plain&gclid=x")[2] == plain[2] != own["identity"][2]
     # What could mean another page is the application's to answer.
     for odd in (
         *(f"{path}?page=2&page=3", f"{path}?pag%65=2", f"{path}?page=x"),
+        *(f"{path}?p=123", f"{path}?page=2", f"{path}?utm_source=a&p=1", f"{path}%3f"),
         *(f"/.{path}", f"//{path}", f"/x/..{path}", path.replace("/2", "/%2f2", 1)),
         *(path.rstrip("/"), f"{path}@", f"{path}@.html", f"{path}%40.html"),
         *(f"{path}@.head", f"{path}@.html.gz", f"{path}%00", f"{path}%5c"),
@@ -115,8 +119,13 @@ def test_the_next_request_after_an_edit_gets_the_new_page(nginx, article):
     assert nginx.get(article.path, If_None_Match=headers["etag"])[0] == 304
 
 
+def test_old_addresses_are_found_and_no_other_page_is(nginx):
+    check_old_addresses(nginx.get)
+
+
 def test_the_configuration_knows_what_is_never_kept(settings):
     text = (settings.BASE_DIR / "deploy/nginx.conf").read_text()
     names = "|".join(path[1:] for path in PRIVATE)
-    assert f'"~^/(?:{names})(?:/|$)" "-";' in text
+    assert f"(?!/(?:{names})(?:[/?]|$))" in text
+    assert f"(?:{COUNTING.pattern})" in text
     assert f"server_name {HOST};" in text

@@ -4,7 +4,7 @@ import pytest
 from django.test import RequestFactory
 
 from newsroom.pagecache import headers, store
-from newsroom.pagecache.addresses import address_of
+from newsroom.pagecache.addresses import address_of, old_address
 
 
 def address(path_and_query, **more):
@@ -14,12 +14,27 @@ def address(path_and_query, **more):
 @pytest.mark.parametrize("query", ["pag%65=2", "%70age=2", "page=%32", "+page=2"])
 def test_a_known_parameter_in_disguise_makes_no_page(query):
     # Django reads page=2 there: it must not be kept as the first page.
-    assert address(f"/?{query}") is None
+    assert address(f"/tags/a/?{query}") is None
 
 
 def test_unknown_parameters_are_ignored_and_known_ones_have_one_order():
-    assert address("/?utm_source=a%20b&plain&page=2").query == "page=2&plain"
-    assert address("/?fbclid=1&page=1").query == ""
+    assert address("/tags/a/?utm_source=a%20b&plain&page=2").query == "page=2&plain"
+    assert address("/tags/a/?fbclid=1&page=1&x=2").query == ""
+    # What is no list has no pages, so that nobody can have a copy kept of each.
+    assert address("/2026/11/a-story/?page=7").query == ""
+
+
+def test_a_story_may_stand_where_a_query_is_no_visitors_count():
+    def own(path_and_query):
+        environ = RequestFactory().get(path_and_query).environ
+        return old_address(environ, address_of(environ))
+
+    assert own("/?p=123&utm_source=a").query == "p=123"
+    assert own("/?plain&p=123").query == "p=123&plain"
+    assert own("/a?page=1").query == "page=1"
+    assert own("/a?x=1&y=%c3%bc").query == "x=1&y=%C3%BC"
+    for none in ("/", "/a?plain", "/a?fbclid=1&utm_medium=b", "/tags/?x=1"):
+        assert own(none) is None, none
 
 
 def test_two_texts_of_one_length_have_different_etags():
