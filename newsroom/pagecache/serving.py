@@ -1,5 +1,8 @@
 """Answering with kept pages: before Django's stack, and around it where one is cold."""
 
+import time
+
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -16,6 +19,9 @@ from newsroom.pagecache.addresses import (
 from newsroom.pagecache.headers import CDN, READERS, is_usual
 from newsroom.pagecache.store import KINDS, OTHER, Page
 
+# Who keeps pages for us says so (RFC 8586; Fastly's documentation; the Edge
+# Architecture Specification of 2001). Readers hear nothing of keys.
+CDN_SAYS = ("HTTP_CDN_LOOP", "HTTP_FASTLY_FF", "HTTP_SURROGATE_CAPABILITY")
 # CDNs refuse longer headers (Fastly's and Cloudflare's documentation).
 KEYS_MAX = 15_000  # bytes
 NOT_BY_CDN = "max-age=0"
@@ -50,6 +56,8 @@ def answer(environ, kept):
     """Return (status line, headers, body) of a Kept page for a request's environ."""
     asked = environ.get("HTTP_IF_NONE_MATCH")
     headers = [*kept.headers, ("ETag", kept.etag)]
+    if settings.PURGE_URL or any(name in environ for name in CDN_SAYS):
+        headers += for_cdn(kept.keys, kept.until)
     if asked and kept.etag in asked and kept.status.startswith("200"):
         return "304 Not Modified", headers, b""
     if kept.encoding:
@@ -60,6 +68,24 @@ def answer(environ, kept):
         headers,
         b"" if environ["REQUEST_METHOD"] == "HEAD" else kept.body,
     )
+
+
+def for_cdn(keys, until):
+    """Return the headers for a CDN: a page's keys, and how long it may keep it.
+
+    `keys` are separated by spaces; None where we do not keep the page ourselves: it
+    may be old already. Fastly and Varnish purge by Surrogate-Key, Cloudflare by
+    Cache-Tag.
+    """
+    may_keep, told = CDN, []
+    if keys is None or len(keys) > KEYS_MAX:
+        # It could never be told to throw it away.
+        may_keep = NOT_BY_CDN
+    else:
+        told = [("Surrogate-Key", keys), ("Cache-Tag", keys.replace(" ", ","))]
+        if until:
+            may_keep = f"max-age={max(0, int(until - time.time()))}"
+    return [*told, ("CDN-Cache-Control", may_keep), ("Surrogate-Control", may_keep)]
 
 
 class PageCacheMiddleware:
@@ -84,10 +110,9 @@ class PageCacheMiddleware:
         with store.rendering(address):
             kept = store.read(address, accepted)
             if kept is None:
-                response, page = self._render(request, store, address, story)
-                if page is None:
+                response, kept = self._render(request, store, address, accepted, story)
+                if kept is None:
                     return response
-                kept = page.as_kept(accepted)
         status, headers, body = answer(request.META, kept)
         if own and not story:
             # A story may come to stand there; what is purged then are other keys.
@@ -97,8 +122,8 @@ class PageCacheMiddleware:
             body, status=int(number), reason=reason, headers=dict(headers)
         )
 
-    def _render(self, request, store, address, story=None):
-        """Return (the response, the Page that was made of it or None).
+    def _render(self, request, store, address, accepted, story=None):
+        """Return (the response, what Kept would be of it or None).
 
         `story` is the key that the page must hold to be kept at an address with a
         query: the story may have gone since it was looked for.
@@ -106,18 +131,16 @@ class PageCacheMiddleware:
         # Nobody below compresses: what is kept is compressed once.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
         method, request.method = request.method, "GET"
-        begun_at = journal.place()
+        place = journal.place()
         with noting() as noted:
             response = self.get_response(request)
         request.method = method
         if not may_be_kept(response, noted) or (story and story not in noted.keys):
             return response, None
         patch_vary_headers(response, ["Accept-Encoding"])
-        page = page_of(response, noted.keys)
-        if not store.keep(address, page, noted.keys, begun_at, noted.until):
-            # It may be old already; a CDN would keep it for good.
-            page.headers[:] = not_by_cdn(page.headers)
-        return response, page
+        page = page_of(response)
+        keys, until = store.keep(address, page, noted, place) or (None, None)
+        return response, page.as_kept(accepted, keys, until)
 
 
 def story_at(address):
@@ -130,7 +153,8 @@ def story_at(address):
 
 def not_by_cdn(headers):
     """Return headers, [(name, value)], with which no CDN keeps a page."""
-    return [(name, NOT_BY_CDN if value == CDN else value) for name, value in headers]
+    told = ("CDN-Cache-Control", "Surrogate-Control")
+    return [(name, NOT_BY_CDN if name in told else value) for name, value in headers]
 
 
 def may_be_kept(response, noted):
@@ -148,19 +172,9 @@ def may_be_kept(response, noted):
     )
 
 
-def page_of(response, keys):
-    """Return the Page of a response, with the headers readers and CDNs get."""
+def page_of(response):
+    """Return the Page of a response, with the headers readers get."""
     response.headers.setdefault("Cache-Control", READERS)
-    response.headers.setdefault("CDN-Cache-Control", CDN)
-    response.headers.setdefault("Surrogate-Control", CDN)
-    told = sorted(keys)
-    if len(" ".join(told)) <= KEYS_MAX:
-        response.headers["Surrogate-Key"] = " ".join(told)
-        response.headers["Cache-Tag"] = ",".join(told)
-    else:
-        # It could never be told to throw it away.
-        for name in ("CDN-Cache-Control", "Surrogate-Control"):
-            response.headers[name] = NOT_BY_CDN
     headers = [h for h in response.items() if h[0].lower() not in NOT_KEPT]
     # A page that says more than all others do is not left to nginx.
     kind = OTHER
