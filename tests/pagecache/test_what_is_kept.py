@@ -107,6 +107,9 @@ class TestPages:
         bare = article.path.rstrip("/")
         assert client.get(bare).status_code == 301
         assert store.read(address(bare), "").status.startswith("301")
+        article.status = Article.Status.WITHDRAWN
+        article.save()
+        assert client.get(bare).status_code == 404
         assert client.get(bare)["Location"] == article.path
 
     def test_plain_gzip_and_brotli_are_ready(self, client, article, store):
