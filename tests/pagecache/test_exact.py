@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import brotli
 import pytest
+from django.utils import timezone
 
 from articles.models import ArticleTag, Byline
 from authors import pagination
@@ -17,7 +18,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NEXT = re.compile(rb'rel="next" href="[^"]*\?(page=\d+)"')
 # Lists may go though they did not change: one word says that something may enter them.
 LISTS = ("archive", "authors", "most-read", "sections", "series", "tags", "")
-# A plain page goes with the whole one, whatever of it the change concerned.
+# A plain page goes with the whole one, whatever of it the change concerned; redirects,
+# which end without a slash, when any story gets an address.
 # So may all pages, by what concerns the whole site: a block's place (pages must learn
 # of its flight), rows that are merged, an import.
 SITE_WIDE = {
@@ -76,14 +78,19 @@ class Readers:
 
 
 def may_go(address):
-    return address.query == "plain" or address.path.split("/")[1] in LISTS
+    path = address.path
+    return (
+        address.query == "plain"
+        or not path.endswith("/")
+        or path.split("/")[1] in LISTS
+    )
 
 
 def run(world, readers, edits):
     """Make edits; return what was wrong after each.
 
     ([(edit, page that is stale)], [(edit, story that went needlessly)], and a Counter
-    of the lists and plain pages that went needlessly, by edit).
+    of what may go (`may_go`) that went needlessly, by edit).
     """
     stale, needless, lists = [], [], Counter()
     was = {address: fresh for address, _kept, fresh in readers.looks(world)}
@@ -93,7 +100,9 @@ def run(world, readers, edits):
         assert not Byline.objects.out_of_step().exists(), name
         shown = {}
         for address, kept, fresh in readers.looks(world):
-            if kept is not None and kept != fresh:
+            # A moment that has come meanwhile is the clock's, which looks next.
+            is_judged = not world.moment_at or timezone.now() < world.moment_at
+            if kept is not None and kept != fresh and is_judged:
                 stale.append((name, str(address)))
             if kept is None and was.get(address) == fresh:
                 if may_go(address):
@@ -139,7 +148,7 @@ def test_five_hundred_edits_leave_nothing_stale(readers, seed, record_property):
     record_property(
         "figure",
         f"{len(stale)} stale, {len(needless)} stories and "
-        f"{sum(lists.values())} lists or plain pages gone needlessly",
+        f"{sum(lists.values())} lists, plain pages or redirects gone needlessly",
     )
     assert (stale, needless) == ([], [])
     assert variants_differ(readers.store) == []
