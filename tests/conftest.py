@@ -7,6 +7,7 @@ from django.core.signals import request_finished, request_started
 from django.db import connection
 from playwright.sync_api import expect
 
+from tests import emptying
 from tests.chromium import find_chromium
 
 # Playwright's synchronous API runs an event loop in the test's thread, which
@@ -15,6 +16,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # A browser on two cores that run two test suites takes its time.
 expect.set_options(timeout=20_000)
+
+emptying.be_quick()
 
 IN_CI = os.environ.get("CI") == "true"
 
