@@ -27,8 +27,10 @@ SITE_WIDE = {
     *("share_form", "wait_for_it", "fewer_authors"),
 }
 # What a story may be related to after these goes without asking whether the story is
-# among the four that each of them shows.
+# among the four that each of them shows; nor, of a story that is destroyed, whether
+# it was still shown where an editor had picked it.
 RELATED = {
+    "fewer_articles",
     *("article_form", "backdate", "bulk_action", "draft_and_publish", "publish_again"),
     *("retag", "take_from_trash", "working_copy"),
 }
