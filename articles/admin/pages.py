@@ -249,15 +249,16 @@ class PageAdmin(DeskAdmin):
 
         Only what is in the trash already is deleted for good, by Django's page.
         """
-        page = self.get_object(request, object_id)
-        if page is None or page.trashed_at:
-            return super().delete_view(request, object_id, extra_context)
-        if not self.has_delete_permission(request, page):
-            raise PermissionDenied
-        if request.method == "POST":
-            with transaction.atomic():
+        with transaction.atomic():
+            page = self.get_object(request, object_id)
+            if page is None or page.trashed_at:
+                return super().delete_view(request, object_id, extra_context)
+            if not self.has_delete_permission(request, page):
+                raise PermissionDenied
+            if request.method == "POST":
                 pages.trash(page, request.user)
                 self.log_change(request, page, "Moved to the trash.")
+        if request.method == "POST":
             address = reverse("admin:articles_page_change", args=[page.pk])
             told = format_html(
                 '{} <a href="{}">{}</a>',

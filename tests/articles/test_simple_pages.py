@@ -3,7 +3,8 @@
 import json
 import uuid
 
-from django.test import TestCase
+from django.contrib.auth.models import User
+from django.test import TestCase, TransactionTestCase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -282,6 +283,19 @@ class TheTrash(Desk):
         )
         self.page.refresh_from_db()
         self.assertEqual(self.page.state(), "live")
+
+
+class TheTrashOutsideATest(TransactionTestCase):
+    """A lock needs a transaction, which the other tests' own would be."""
+
+    def test_takes_a_page_and_deletes_it_for_good(self):
+        self.client.force_login(User.objects.create_superuser("root"))
+        page = make_page("About")
+        self.client.post(url("delete", page))
+        page.refresh_from_db()
+        self.assertEqual(page.state(), "trashed")
+        self.client.post(url("delete", page), {"post": "yes"})
+        self.assertFalse(Page.objects.filter(pk=page.pk).exists())
 
 
 class TheReadersPage(TestCase):

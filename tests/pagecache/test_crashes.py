@@ -31,8 +31,11 @@ def processes(db, tmp_path):
     return processes
 
 
-def live(processes, seconds):
-    """Let a site live until it is killed; return how many pages it found, and stale."""
+def live(processes, chance):
+    """Let a site live until it is killed; return what it found: kept, stale, gone.
+
+    Most die right after a change was committed, the others as soon as they are ready.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.pagecache.crashing"],
         cwd=settings.BASE_DIR,
@@ -43,33 +46,41 @@ def live(processes, seconds):
     try:
         found = json.loads(process.stdout.readline())
         assert json.loads(process.stdout.readline())["ready"] == 5
-        time.sleep(seconds)
+        for _ in range(chance.choice([0, 1, 2, 3])):
+            assert json.loads(process.stdout.readline())["saved"]
+        time.sleep(chance.uniform(0, 0.02))
     finally:
         process.kill()
         process.wait()
         process.stdout.close()
-    return found["kept"], found["stale"]
+    return found
 
 
 def run(processes, times):
+    """Return (pages found after a kill, stale ones, kills that left some to purge)."""
     chance = random.Random(7)
-    kept = stale = 0
-    for _ in range(times):
-        found = live(processes, chance.uniform(0, 0.3))
-        kept += found[0]
-        stale += len(found[1])
-    return kept, stale
+    lives = [live(processes, chance) for _ in range(times)]
+    return (
+        sum(found["kept"] for found in lives),
+        sum(len(found["stale"]) for found in lives),
+        sum(found["gone"] > 0 for found in lives),
+    )
 
 
 def test_three_kills_leave_no_stale_page(processes):
-    kept, stale = run(processes, 4)
+    kept, stale, _unpurged = run(processes, 4)
     assert kept, "every life found an empty cache: nothing was proved"
     assert stale == 0
 
 
 @pytest.mark.proof
 def test_a_hundred_kills_leave_no_stale_page(processes, record_property):
-    kept, stale = run(processes, 101)
-    record_property("figure", f"{stale} stale of {kept} pages found after a kill")
+    kept, stale, unpurged = run(processes, 101)
+    record_property(
+        "figure",
+        f"{stale} stale of {kept} pages found after 100 kills, "
+        f"{unpurged} of them between a save and its purge",
+    )
     assert kept > 100
+    assert unpurged > 20
     assert stale == 0

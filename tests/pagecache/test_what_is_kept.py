@@ -112,6 +112,13 @@ class TestPages:
         assert store.read(address(bare), "").status.startswith("301")
         assert client.get(bare)["Location"] == article.path
 
+    def test_a_redirect_goes_with_its_story(self, client, article, store):
+        bare = article.path.rstrip("/")
+        client.get(bare)
+        article.withdraw()
+        assert store.read(address(bare), "") is None
+        assert client.get(bare).status_code == 404
+
     def test_plain_gzip_and_brotli_are_ready(self, client, article, store):
         client.get(article.path)
         for accepted in ("br", "gzip", ""):

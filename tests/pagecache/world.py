@@ -1,26 +1,22 @@
-"""A small site, and every kind of edit that can happen to it."""
+"""A small site, for edits of every kind (edits.py), and every address it has."""
 
 import random
-import time
-from datetime import UTC, timedelta
+from datetime import timedelta
 
-import lxml.html
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from articles import merging, publishing, trash
-from articles.importers.saving import Choices, save_stories
-from articles.importers.story import Story, When
-from articles.models import Article, Byline, Page, Section, Series, Tag
+from articles.models import Article, Page, Picture, Section, Series, Tag
 from authors.models import Author
 from newsroom import clock
-from newsroom.blocks.models import AdvertiseBlock, ShareBlock
+from newsroom.blocks.models import AdvertiseBlock, ShareBlock, ShareNetwork
 from newsroom.models import Publication
+from newsroom.pagecache.addresses import Address
 from tests.factories import (
     NOON,
     make_article,
     make_author,
+    make_menu,
     make_page,
     make_picture,
     make_section,
@@ -28,303 +24,122 @@ from tests.factories import (
     make_tag,
     make_user,
 )
+from tests.pagecache.edits import Edits
 
 Status = Article.Status
-HOUR = timedelta(hours=1)
+# Every address is rendered anew after every edit: more rows prove no more. Where
+# there are more than these, the next edit takes one away.
+MOST = {Article: 9, Tag: 5, Author: 4, Page: 3}
+HOST = "testserver"
 
 
-class World:
+class World(Edits):
     """The rows, and a random generator that decides what happens to them next."""
 
-    def __init__(self, seed, warm=lambda paths: None):
-        self.warm = warm
+    def __init__(self, seed):
         self.random = random.Random(seed)
         self.count = 0
+        # The moment that something of the last edit waits for.
+        self.moment_at = None
         self.user = make_user(f"pat{seed}", "publisher")
         self.desk = Client()
         self.desk.force_login(self.user)
         Publication.objects.update_or_create(pk=1, defaults={"name": "The Weir"})
-        top = [make_section(name) for name in ("News", "Opinion", "Sport")]
-        make_section("Rowing", parent=top[2])
-        for name in ("water", "bread", "bridges", "choirs"):
+        top = [make_section(name) for name in ("News", "Sport")]
+        make_section("Rowing", parent=top[1])
+        make_menu(top[0], ("Elsewhere", "/elsewhere/"))
+        for name in ("water", "bread", "bridges"):
             make_tag(name)
         for name in ("Ann Ash", "Ben Birch", "Cy Cedar"):
             make_author(name)
         make_series("The flood")
-        self.pictures = [make_picture(300, 200), make_picture(200, 300)]
+        make_picture(300, 200)
+        make_picture(200, 300)
         make_page("About", path="/about/", body="<p>Us.</p>")
-        for number in range(9):
-            self.make_story(published_at=NOON + number * HOUR)
-        # What is here is announced: no later tick throws it away.
-        clock.tick()
-        ShareBlock.objects.create(name="Share", placement="after_body")
+        for number in range(7):
+            self.make_story(published_at=NOON + number * timedelta(hours=1))
+        share = ShareBlock.objects.create(name="Share", placement="after_body")
+        network = ShareNetwork.objects.create(
+            name="Ripple", url_pattern="https://ripple.example/?u={url}"
+        )
+        share.networks.add(network)
         AdvertiseBlock.objects.create(
             name="House", placement="sidebar", headline="Here", link_url="/about/"
         )
+        # What is here is announced: no later tick throws it away.
+        clock.tick()
 
     # Choosing
+
+    def edit(self):
+        """Do something; return its name."""
+        if self.moment_at:
+            name = "wait_for_it"
+        elif much := next((m for m in MOST if m.objects.count() > MOST[m]), None):
+            name = f"fewer_{much._meta.model_name}s"
+        else:
+            names = [name for name in dir(self) if name.startswith("do_")]
+            name = self.random.choice(names).removeprefix("do_")
+            getattr(self, f"do_{name}")()
+            return name
+        getattr(self, name)()
+        return name
 
     def word(self):
         self.count += 1
         return f"word{self.count}"
 
-    def one(self, queryset):
-        rows = list(queryset.order_by("pk"))
+    def one(self, rows):
+        rows = list(rows.order_by("pk"))
         return self.random.choice(rows) if rows else None
 
     def live(self):
         return self.one(Article.objects.live())
 
-    def some(self, queryset, most=3):
-        rows = list(queryset.order_by("pk"))
+    def some(self, rows, most=3):
+        rows = list(rows.order_by("pk"))
         return self.random.sample(rows, min(len(rows), self.random.randint(0, most)))
 
+    def maybe(self, model):
+        return self.random.choice([None, self.one(model.objects.all())])
+
     def make_story(self, **fields):
-        story = make_article(
+        return make_article(
             f"Headline {self.word()}",
             body=f"<p>{self.word()}</p>",
             section=self.one(Section.objects.all()),
-            series=self.random.choice([None, None, self.one(Series.objects.all())]),
-            lead_picture=self.random.choice([None, *self.pictures]),
+            series=self.maybe(Series),
+            lead_picture=self.maybe(Picture),
             authors=self.some(Author.objects.all(), 2),
             tags=self.some(Tag.objects.all()),
             **fields,
         )
-        return story
 
     # What readers may ask for
 
-    def paths(self):
-        """Return every address there is, or was: pages that are gone are pages."""
-        lists = [reverse(f"articles:{name}") for name in ("archive", "tags")]
-        rows = [
-            *Section.objects.all(), *Tag.objects.all(), *Author.objects.all(),
-            *Series.objects.all(), *Page.objects.all(),
-            *Article.objects.exclude(path=None).exclude(status=Status.WORKING),
-        ]  # fmt: skip
-        months = {
-            reverse("articles:month", args=[f"{at:%Y}", f"{at:%m}"])
-            for at in Article.objects.live().values_list("published_at", flat=True)
-        }
-        lists += ["/", reverse("authors:list"), *sorted(months)]
-        return [*lists, *(row.get_absolute_url() for row in rows)]
+    def addresses(self):
+        """Return the Address of every page there is, and of those that are gone.
 
-    # Edits. Each returns nothing; what it cannot do it leaves.
-
-    def edit(self):
-        """Do something; return its name."""
-        names = [name for name in dir(self) if name.startswith("do_")]
-        name = self.random.choice(names)
-        getattr(self, name)()
-        return name.removeprefix("do_")
-
-    def do_body(self):
-        if article := self.live():
-            article.body = f"<p>{self.word()}</p>"
-            article.save(update_fields=["body"])
-
-    def do_headline(self):
-        if article := self.live():
-            article.headline = self.word()
-            article.save(update_fields=["headline"])
-
-    def do_through_the_form(self):
-        article = self.one(Article.objects.originals())
-        url = reverse("admin:articles_article_change", args=[article.pk])
-        page = lxml.html.fromstring(self.desk.get(url).content.decode())
-        form = page.get_element_by_id("article_form")
-        values = {n: (v or "").removeprefix("\n") for n, v in form.form_values()}
-        values["standfirst"] = self.word()
-        values["tags"] = ", ".join(
-            f'"{tag.name}"' for tag in self.some(Tag.objects.all())
-        )
-        buttons = {b.get("name"): b.get("value") for b in form.iter("button")}
-        names = [n for n in ("_publish", "_publish_changes", "_save") if n in buttons]
-        name = self.random.choice(names)
-        self.desk.post(url, values | {name: buttons[name]})
-
-    def do_bulk_action(self):
-        articles = self.some(Article.objects.originals(), 3)
-        action = self.random.choice(["publish", "withdraw", "set_section"])
-        section = self.one(Section.objects.all())
-        self.desk.post(
-            reverse("admin:articles_article_changelist"),
-            {
-                "action": action,
-                "_selected_action": [article.pk for article in articles],
-                "section": section.pk,
-                "_do": "1",
-            },
-        )
-
-    def do_draft_and_publish(self):
-        story = self.make_story(status=Status.DRAFT)
-        if self.random.random() < 0.7:
-            story.publish()
-            publishing.announce_by_hand(story, self.user)
-
-    def do_backdate(self):
-        if article := self.live():
-            days = timedelta(days=self.random.randint(-60, 60))
-            article.published_at = min(article.published_at + days, timezone.now())
-            article.save(update_fields=["published_at"])
-
-    def do_withdraw(self):
-        if article := self.live():
-            publishing.withdraw(article, self.user)
-
-    def do_publish_again(self):
-        if article := self.one(Article.objects.filter(status=Status.WITHDRAWN)):
-            article.publish()
-
-    def do_trash(self):
-        if article := self.one(Article.objects.originals()):
-            publishing.move_to_trash(article, self.user)
-
-    def do_take_from_trash(self):
-        if article := self.one(Article.objects.in_trash()):
-            publishing.take_from_trash(article, as_it_was=self.random.random() < 0.5)
-
-    def do_destroy(self):
-        if article := self.one(Article.objects.in_trash()):
-            trash.destroy(Article.objects.filter(pk=article.pk))
-
-    def do_retag(self):
-        if article := self.live():
-            article.tags.set(self.some(Tag.objects.all()))
-
-    def do_byline(self):
-        if article := self.live():
-            article.bylines.all().delete()
-            for author in self.some(Author.objects.all(), 2):
-                Byline.objects.create(article=article, author=author)
-
-    def do_move(self):
-        if article := self.live():
-            article.section = self.one(Section.objects.all())
-            article.series = self.random.choice([None, self.one(Series.objects.all())])
-            article.save(update_fields=["section", "series"])
-
-    def do_correct(self):
-        if article := self.live():
-            article.corrections.create(text=self.word())
-
-    def do_lead_picture(self):
-        if article := self.live():
-            article.lead_picture = self.random.choice([None, *self.pictures])
-            article.save(update_fields=["lead_picture"])
-
-    def do_pick(self):
-        if (article := self.live()) and (
-            story := self.one(Article.objects.originals())
-        ):
-            article.related_stories.all().delete()
-            if story != article:
-                article.related_stories.create(story=story)
-
-    def do_picture_words(self):
-        picture = self.random.choice(self.pictures)
-        picture.alt = picture.caption = self.word()
-        picture.save()
-
-    def do_working_copy(self):
-        if article := self.live():
-            copy = publishing.open_working_copy(article, self.user)
-            copy.headline = self.word()
-            copy.save(update_fields=["headline"])
-            copy.tags.set(self.some(Tag.objects.all()))
-            if self.random.random() < 0.6:
-                publishing.publish_changes(article, self.user)
-
-    def do_schedule_and_tick(self):
-        soon = timezone.now() + timedelta(milliseconds=200)
-        self.make_story(status=Status.PUBLISHED, published_at=soon)
-        time.sleep(0.25)
-        clock.tick()
-
-    def do_schedule_without_a_clock(self):
-        """Its bylines and tags come after it, as they do from the form."""
-        soon = timezone.now() + timedelta(milliseconds=400)
-        self.make_story(status=Status.PUBLISHED, published_at=soon)
-        self.wait(soon)
-
-    def do_expire_without_a_clock(self):
-        if article := self.live():
-            soon = timezone.now() + timedelta(milliseconds=400)
-            article.expires_at = soon
-            article.save(update_fields=["expires_at"])
-            self.wait(soon)
-
-    def wait(self, moment):
-        """Let a moment come, with all pages kept that could be."""
-        self.warm(self.paths())
-        time.sleep(max(0, (moment - timezone.now()).total_seconds()) + 0.01)
-
-    def do_expire_and_tick(self):
-        if article := self.live():
-            article.expires_at = timezone.now() + timedelta(milliseconds=200)
-            article.save(update_fields=["expires_at"])
-            time.sleep(0.25)
-            clock.tick()
-
-    def do_author(self):
-        author = self.one(Author.objects.all())
-        author.bio = self.word()
-        author.save()
-        author.links.create(kind="book", title=self.word())
-
-    def do_rename(self):
-        model = self.random.choice([Section, Tag, Series, Author])
-        row = self.one(model.objects.all())
-        row.name = self.word()
-        row.save()
-
-    def do_describe_section(self):
-        section = self.one(Section.objects.all())
-        section.description = self.word()
-        section.save()
-
-    def do_site_name(self):
-        Publication.objects.get(pk=1)
-        publication = Publication.objects.get(pk=1)
-        publication.name = self.word()
-        publication.save()
-
-    def do_page(self):
-        page = self.one(Page.objects.all())
-        page.body = f"<p>{self.word()}</p>"
-        page.is_published = self.random.random() < 0.8
-        page.save()
-
-    def do_block(self):
-        block = self.one(self.random.choice([ShareBlock, AdvertiseBlock]).objects.all())
-        block.is_active = not block.is_active
-        block.placement = self.random.choice(["sidebar", "after_body", "home"])
-        block.save()
-        block.sections.set(self.some(Section.objects.all(), 1))
-
-    def do_flight(self):
-        block = self.one(AdvertiseBlock.objects.all())
-        block.is_active = True
-        block.starts_at = timezone.now() + timedelta(milliseconds=150)
-        block.ends_at = self.random.choice([None, block.starts_at + HOUR])
-        block.save()
-
-    def do_merge(self):
-        model = self.random.choice([Tag, Author])
-        if model.objects.count() > 3:
-            old, new = self.random.sample(list(model.objects.order_by("pk")), 2)
-            merging.merge(old, new)
-
-    def do_new_words(self):
-        make_tag(self.word())
-        make_author(self.word())
-
-    def do_import(self):
-        word = self.word()
-        story = Story(
-            source_system="test", source_id=word, source=word.encode(), headline=word,
-            body_html=f"<p>{word}</p>", published=When(NOON),
-        )  # fmt: skip
-        section = self.one(Section.objects.all())
-        list(save_stories([story], Choices(zone=UTC, section=section)))
+        The plain page of each story, too, and the redirect to it. Readers find the
+        other pages of a list by its links.
+        """
+        months = Article.objects.live().dates("published_at", "month")
+        lists = [
+            *("/", reverse("articles:archive"), reverse("articles:tags")),
+            *(reverse("authors:list"), reverse("most_read"), reverse("robots")),
+            *(reverse("articles:year", args=[y]) for y in {m.year: 0 for m in months}),
+            *(reverse("articles:month", args=[m.year, f"{m:%m}"]) for m in months),
+        ]
+        for model in (Section, Tag, Author, Series):
+            lists += [row.get_absolute_url() for row in model.objects.order_by("pk")]
+        articles = Article.objects.exclude(path=None).exclude(status=Status.WORKING)
+        stories = [
+            row.get_absolute_url()
+            for row in (*Page.objects.order_by("pk"), *articles.order_by("pk"))
+        ]
+        live = [*Page.objects.live().order_by("pk"), *Article.objects.live()]
+        return [
+            *(Address(HOST, path, "") for path in (*lists, *stories)),
+            *(Address(HOST, path, "plain") for path in stories),
+            *(Address(HOST, row.get_absolute_url().rstrip("/"), "") for row in live),
+        ]
