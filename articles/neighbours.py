@@ -108,11 +108,18 @@ def _note(article, picks, around):
     note(*(f"related-{tag.pk}" for tag in article.tags.all()[:TAGS]))
     if article.series_id:
         note(f"in-series-{article.series_id}")
+    if around["next"] is None:
+        note(newest_key(article))
     # Also those that are still to come.
     note(*(f"article-{pick}-line" for pick in picks))
     for shown in around.values():
         stories = shown if isinstance(shown, list) else [shown]
         note(*(s.line_key() for s in stories if isinstance(s, Article)))
+
+
+def newest_key(article):
+    """Return the surrogate key of the story that nothing follows in its section."""
+    return f"newest-in-section-{article.section_id or 'none'}"
 
 
 def beside(article, *, newer, now=None):

@@ -21,7 +21,8 @@ class Noted:
 
     def __init__(self):
         self.keys = set()
-        self.until = None  # seconds since the epoch
+        self.begun_at = time.time()  # seconds since the epoch, as `until`
+        self.until = None
         self.is_lasting = None  # a view's word on pages that are no 200
 
 
@@ -92,7 +93,8 @@ class Shown:
 
 
 # What stands behind these keys was changed: sent with `keys`, a set, in the
-# transaction of the change.
+# transaction of the change. After many changes with `rows`, too: those on which
+# `at_the_end` was called.
 changed = Signal()
 _many = ContextVar("many", default=None)
 EVERYTHING = "everything"
@@ -105,7 +107,7 @@ def change(*keys):
     `bulk_create()` on what readers see calls this, in the same transaction.
     """
     if (many := _many.get()) is not None:
-        many.append(EVERYTHING)
+        many.is_changed = True
     elif keys:
         changed.send(sender=None, keys=set(keys))
 
@@ -115,17 +117,27 @@ def are_many():
     return _many.get() is not None
 
 
+def at_the_end(row):
+    """Among many changes: name the key of a row that is to be looked at after them."""
+    _many.get().rows.add(row)
+
+
+class _Many:
+    def __init__(self):
+        self.is_changed, self.rows = False, set()
+
+
 @contextmanager
 def many_changes():
     """Change so many rows that all pages go, with one word at the end.
 
     Stands inside the transaction. Where nothing is changed, nothing goes.
     """
-    token = _many.set([])
+    many = _Many()
+    token = _many.set(many)
     try:
         yield
     finally:
-        many = _many.get()
         _many.reset(token)
-    if many:
-        change(EVERYTHING)
+    if many.is_changed:
+        changed.send(sender=None, keys={EVERYTHING}, rows=many.rows)

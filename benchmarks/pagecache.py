@@ -55,6 +55,7 @@ from django.core.management import call_command  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
 from articles.models import Article  # noqa: E402
+from authors.shown import Noted  # noqa: E402
 from newsroom.pagecache import journal  # noqa: E402
 from newsroom.pagecache.addresses import Address  # noqa: E402
 from newsroom.pagecache.store import Page, Store  # noqa: E402
@@ -205,7 +206,7 @@ def scale(*sizes):
     body = f"<p>{words}</p>".encode()
     for size in sizes or (1_000, 10_000, 100_000):
         store = Store(FOLDER / f"pages-{size}")
-        begun_at = journal.place()
+        place = journal.place()
         start = time.process_time()
         for number in range(size):
             tags = {f"related-{chance.randrange(size // 50 + 5)}" for _ in range(4)}
@@ -216,7 +217,9 @@ def scale(*sizes):
                 *(f"picture-{number % (size // 2 + 1)}", "blocks-sidebar", "blocks"),
             }
             page = Page("200 OK", [], body + str(number).encode(), "html")
-            store.keep(Address("site", f"/2026/{number}/", ""), page, keys, begun_at)
+            noted = Noted()
+            noted.keys = keys
+            store.keep(Address("site", f"/2026/{number}/", ""), page, noted, place)
         kept = (time.process_time() - start) / size
         index = sum(f.stat().st_size for f in store.folder.glob("index*"))
         disk = _disk(store.pages)

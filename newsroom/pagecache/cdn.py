@@ -49,12 +49,18 @@ def send(at=None):
         can_claim = connection.features.has_select_for_update_skip_locked
         with transaction.atomic() if can_claim else nullcontext():
             lines = Purge.objects.filter(sent_at=None).order_by("pk")
+            # What is still to come is told when it has.
+            lines = lines.exclude(at__gt=at or timezone.now())
             if can_claim:
                 lines = lines.select_for_update(skip_locked=True)
             lines = list(lines[:LINES])
             for request in requests({key for line in lines for key in line.keys}):
                 tell(request)
-            old = [line.pk for line in lines if line.created_at < settled]
+            old = [
+                line.pk
+                for line in lines
+                if max(line.created_at, line.at or line.created_at) < settled
+            ]
             Purge.objects.filter(pk__in=old).update(sent_at=timezone.now())
         if len(old) < LINES:
             return len(lines) - len(old)

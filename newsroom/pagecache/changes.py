@@ -9,8 +9,10 @@ list and no others:
 
 `latest months in-month-2026-11 in-section-2 in-series-1 tagged-5 by-author-3 tags
 authors`; `related-5` is on stories with a tag, `beside-12` on the page whose previous
-or next story changed.
+or next story changed, `newest-in-section-2` on the one that has no next story yet.
 """
+
+from collections import defaultdict
 
 from django.utils import timezone
 
@@ -199,6 +201,13 @@ def _of_block(old, block):
 
 
 BLOCKS = (AdvertiseBlock, ShareBlock)
+# What belongs to an article, and where it says so.
+PARTS = {
+    ArticleTag: "content_object",
+    Byline: "article",
+    Correction: "article",
+    RelatedStory: "article",
+}
 COMPARED = {Article, Page, *CARDS, *BLOCKS}
 # A new model that readers see something of gets its line here.
 KEYS = {
@@ -232,6 +241,43 @@ def of_many(articles):
     articles = [a for a in articles if a.status != Article.Status.WORKING]
     keys = set().union(*map(everywhere, articles))
     return keys | lists_of(*articles) | related(*articles) | {STORIES}
+
+
+def article_of(row):
+    """Return the article that a row is, or belongs to; else None."""
+    if isinstance(row, Article):
+        return row
+    name = PARTS.get(type(row))
+    return name and getattr(row, name)
+
+
+def moments_ahead(article):
+    """Return the moments to come at which readers see an article, or no longer do."""
+    if article.status != Article.Status.PUBLISHED:
+        return set()
+    now = timezone.now()
+    moments = (article.published_at, article.expires_at)
+    return {moment for moment in moments if moment and moment > now}
+
+
+def ahead(articles):
+    """Return {moment: keys} of what time alone will change, of articles.
+
+    Three queries for each moment. Who stands beside a story that is still to come is
+    not known yet, but that it will be the newest: its neighbour has no next one now.
+    One that ends stands on its neighbours' pages by name.
+    """
+    due = defaultdict(list)
+    for article in articles:
+        for moment in moments_ahead(article):
+            due[moment].append(article)
+    return {
+        moment: set().union(*map(everywhere, those))
+        | lists_of(*those)
+        | related(*those)
+        | {neighbours.newest_key(article) for article in those}
+        for moment, those in due.items()
+    }
 
 
 def gone(article):

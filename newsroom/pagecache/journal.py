@@ -5,12 +5,18 @@ SQLite, where one writes at a time, it is the key of the last line. On PostgreSQ
 are given out before the commit, so that a later one may be seen first; there it is
 the snapshot of the reading statement, and what that could not see comes after it
 (PostgreSQL's documentation, "Transaction ID and Snapshot Information Functions").
+
+A line may be written ahead of its moment (`at`): what a scheduled story will change.
+Whoever keeps pages then lets those that show it end at that moment, whether or not
+anybody is there to throw them away.
 """
 
 import json
-from datetime import timedelta
+import time
+from datetime import UTC, datetime, timedelta
 
 from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from authors.shown import EVERYTHING
@@ -20,13 +26,29 @@ from newsroom.pagecache.models import Purge
 # key costs more than to render what readers ask for.
 MANY = 5_000
 KEPT_FOR = timedelta(days=7)
+NEVER = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 
-# A line that grows stands in place of the one it was (`together`).
+# So many lines of one transaction are one line that says: everything.
+LINES = 1_000
+
 INSERT = {
-    "sqlite": "INSERT INTO pagecache_purge (keys, xid, created_at)"
-    " VALUES (%s, 0, %s) RETURNING id",
-    "postgresql": "INSERT INTO pagecache_purge (keys, xid, created_at)"
-    " VALUES (%s, pg_current_xact_id()::text::bigint, %s) RETURNING id",
+    "sqlite": "INSERT INTO pagecache_purge (keys, xid, created_at, at)"
+    " VALUES (%s, 0, %s, %s) RETURNING id",
+    "postgresql": "INSERT INTO pagecache_purge (keys, xid, created_at, at)"
+    " VALUES (%s, pg_current_xact_id()::text::bigint, %s, %s) RETURNING id",
+}
+# Lines that one of EVERYTHING takes the place of. A line that is being sent to a CDN is
+# locked, and left: no save waits for the network.
+COVERED = {
+    "sqlite": "DELETE FROM pagecache_purge WHERE at IS NULL AND id <> %(id)s"
+    " AND (keys = '[\"everything\"]' OR id >= %(since)s)",
+    "postgresql": """
+        DELETE FROM pagecache_purge WHERE id IN (
+            SELECT id FROM pagecache_purge WHERE at IS NULL AND id <> %(id)s
+            AND (keys = '["everything"]'
+                OR id >= %(since)s AND xid = pg_current_xact_id()::text::bigint)
+            FOR UPDATE SKIP LOCKED)
+    """,
 }
 PLACE = {
     # AUTOINCREMENT never gives a key twice, so that pruned lines do not come back.
@@ -41,39 +63,80 @@ PLACE = {
     """,
 }
 SINCE = {
-    "sqlite": "SELECT id, keys FROM pagecache_purge WHERE id > %(place)s ORDER BY id",
+    "sqlite": """
+        SELECT max(id, CAST(%(place)s AS INTEGER)), keys, at FROM pagecache_purge
+        WHERE id > %(place)s OR at > %(ahead)s ORDER BY id
+    """,
     "postgresql": """
-        SELECT pg_current_snapshot()::text, keys FROM pagecache_purge
+        SELECT pg_current_snapshot()::text, keys, at FROM pagecache_purge
         WHERE xid >= pg_snapshot_xmin(%(place)s::pg_snapshot)::text::bigint
         AND NOT pg_visible_in_snapshot(xid::text::xid8, %(place)s::pg_snapshot)
-        UNION ALL SELECT pg_current_snapshot()::text, NULL
+        UNION ALL SELECT '', keys, at FROM pagecache_purge WHERE at > %(ahead)s
+        UNION ALL SELECT pg_current_snapshot()::text, NULL, NULL
     """,
 }
 
 
-def write(keys):
+def write(keys, at=None):
     """Write what changed into the journal, in the transaction of the change.
 
-    Whoever reads the journal is told after the commit.
+    With `at`, what will change at that moment. Whoever reads the journal is told after
+    the commit. However much a transaction changes, it leaves no more than LINES lines;
+    and however many transactions throw all pages away, they leave one. Returns the
+    line's key; None where there is nothing to write.
     """
     keys = set(keys)
     connection = writing()
     if not keys:
-        return
+        return None
     line = [EVERYTHING] if EVERYTHING in keys or len(keys) > MANY else sorted(keys)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            INSERT[connection.vendor],
-            [
-                json.dumps(line),
-                connection.ops.adapt_datetimefield_value(timezone.now()),
-            ],
-        )
-        number = cursor.fetchone()[0]
-    # Once per transaction, however many lines it writes.
-    if not any(call[1] is _tell for call in connection.run_on_commit):
-        transaction.on_commit(_tell, robust=True)
+    calls = (call[1] for call in connection.run_on_commit)
+    written = next((call for call in calls if isinstance(call, _Written)), None)
+    if written is not None:
+        return written.write(connection, line, at)
+    written = _Written()
+    number = written.write(connection, line, at)
+    transaction.on_commit(written, robust=True)
     return number
+
+
+class _Written:
+    """What one transaction has written; called after its commit, it tells everybody."""
+
+    def __init__(self):
+        self.first, self.count, self.everything = None, 0, None
+
+    def __call__(self):
+        for listener in _listeners:
+            listener()
+
+    def write(self, connection, line, at):
+        with connection.cursor() as cursor:
+            if at is None and self._says_everything(cursor):
+                return self.everything
+            self.count += 1
+            if at is None and self.count > LINES:
+                line = [EVERYTHING]
+            as_stored = connection.ops.adapt_datetimefield_value
+            values = [json.dumps(line), as_stored(timezone.now()), as_stored(at)]
+            cursor.execute(INSERT[connection.vendor], values)
+            number = cursor.fetchone()[0]
+            self.first = self.first or number
+            if at is None and line == [EVERYTHING]:
+                # Who has not read a line that goes has not read this one either: it
+                # was written after that one could be seen.
+                covered = {"id": number, "since": self.first}
+                cursor.execute(COVERED[connection.vendor], covered)
+                self.everything = number
+        return number
+
+    def _says_everything(self, cursor):
+        """Say whether a line of this transaction does, which a savepoint may undo."""
+        if self.everything is None:
+            return False
+        row = "SELECT 1 FROM pagecache_purge WHERE id = %s"
+        cursor.execute(row, [self.everything])
+        return cursor.fetchone() is not None
 
 
 def writing():
@@ -89,11 +152,6 @@ def on_change(listener):
     _listeners.append(listener)
 
 
-def _tell():
-    for listener in _listeners:
-        listener()
-
-
 def place(connection=None):
     """Return the end of the journal as rows read now are up to date with it.
 
@@ -105,18 +163,47 @@ def place(connection=None):
         return str(cursor.fetchone()[0])
 
 
-def since(place):
-    """Return (the keys written after this place, the journal's end), as committed."""
+def since(place, ahead_of=None):
+    """Return what was committed after this place: (keys, coming, the journal's end).
+
+    `coming` is {key: seconds since the epoch} of lines whose moment is still to come;
+    those that are due are among the keys. With `ahead_of`, in seconds as well, it has
+    every line of the journal whose moment comes after that, though it be over by now.
+    """
     connection = writing()
-    keys = set()
+    keys, coming = set(), {}
+    now = time.time()
+    ahead = connection.ops.adapt_datetimefield_value(
+        datetime.fromtimestamp(NEVER if ahead_of is None else ahead_of, UTC)
+    )
+    over = now if ahead_of is None else min(now, ahead_of)
     with connection.cursor() as cursor:
-        cursor.execute(SINCE[connection.vendor], {"place": place})
-        for end, line in cursor.fetchall():
-            place = str(end)
-            keys.update(json.loads(line) if isinstance(line, str) else line or ())
-    return keys, place
+        cursor.execute(SINCE[connection.vendor], {"place": place, "ahead": ahead})
+        for end, line, at in cursor.fetchall():
+            place = str(end or place)
+            line = json.loads(line) if isinstance(line, str) else line or ()
+            if at is None or (seconds := _seconds(at)) <= over:
+                keys.update(line)
+            else:
+                coming |= {key: min(seconds, coming.get(key, seconds)) for key in line}
+    return keys, coming, place
+
+
+def write_ahead(keys, at):
+    """Write what will change at a moment, unless the journal says so already."""
+    lines = Purge.objects.using(writing().alias).filter(at=at)
+    if set(keys).difference(*lines.values_list("keys", flat=True)):
+        write(keys, at)
+
+
+def _seconds(at):
+    if isinstance(at, str):  # SQLite's, in UTC
+        at = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    return at.timestamp()
 
 
 def prune(at=None):
     """Delete the lines that every node must have read by now."""
-    Purge.objects.filter(created_at__lt=(at or timezone.now()) - KEPT_FOR).delete()
+    old = (at or timezone.now()) - KEPT_FOR
+    lines = Purge.objects.filter(created_at__lt=old)
+    lines.filter(Q(at=None) | Q(at__lt=old)).delete()

@@ -10,12 +10,20 @@ class Purge(models.Model):
     # out before the commit. 0 on SQLite, where one writes at a time.
     xid = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    # The moment when its keys become due, where it was written ahead: a scheduled
+    # story's. Until then their pages are kept, and not a second longer.
+    at = models.DateTimeField(null=True)
     # When a CDN was told, where there is one.
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["xid"], name="purge_xid"),
+            models.Index(
+                fields=["at"],
+                name="purge_ahead",
+                condition=models.Q(at__isnull=False),
+            ),
             models.Index(
                 fields=["id"],
                 name="purge_unsent",

@@ -10,7 +10,7 @@ from django.db.models.signals import (
 
 from articles import signals
 from articles.models import Article
-from authors.shown import EVERYTHING, are_many, change, changed
+from authors.shown import EVERYTHING, are_many, at_the_end, change, changed
 from newsroom.pagecache import cdn, changes, journal, node
 
 # Of more articles that were written at once nobody asks which pages show them.
@@ -28,11 +28,13 @@ def after_save(sender, instance, created, **_):
         return
     if are_many():
         change(EVERYTHING)
+        look_ahead(instance)
         return
     old = instance.__dict__.pop("_seen_before", None)
     # Of a row that is compared and was there, nothing readers see was saved.
     if created or old is not None or sender not in changes.COMPARED:
         change(*changes.keys_of(old, instance))
+        look_ahead(instance)
 
 
 def after_delete(sender, instance, **_):
@@ -40,6 +42,22 @@ def after_delete(sender, instance, **_):
         return
     old = instance.__dict__.pop("_seen_before", None)
     change(*({EVERYTHING} if are_many() else changes.keys_of_gone(old, instance)))
+    if sender is not Article:
+        look_ahead(instance)
+
+
+def look_ahead(row):
+    """Write down what time will change of the article that a row is, or belongs to."""
+    if (article := changes.article_of(row)) and changes.moments_ahead(article):
+        if are_many():
+            at_the_end(article.pk)
+        else:
+            write_ahead([article])
+
+
+def write_ahead(articles):
+    for moment, keys in changes.ahead(articles).items():
+        journal.write_ahead(keys, moment)
 
 
 def block_scope(sender, instance, action, **_):
@@ -59,12 +77,21 @@ def article_ended(sender, article, **_):
 def articles_changed(sender, articles, **_):
     if len(articles) > MANY:
         change(EVERYTHING)
-        return
-    change(*changes.of_many(Article.objects.filter(pk__in=articles).defer("body")))
+    else:
+        change(*changes.of_many(rows_of(articles)))
+    for start in range(0, len(articles), MANY):
+        write_ahead(rows_of(articles[start : start + MANY]))
 
 
-def write(sender, keys, **_):
+def rows_of(articles):
+    return Article.objects.filter(pk__in=articles).defer("body")
+
+
+def write(sender, keys, rows=(), **_):
     journal.write(keys)
+    rows = sorted(rows)
+    for start in range(0, len(rows), MANY):
+        write_ahead(rows_of(rows[start : start + MANY]))
 
 
 def connect():

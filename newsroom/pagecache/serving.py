@@ -1,5 +1,8 @@
 """Answering with kept pages: before Django's stack, and around it where one is cold."""
 
+import time
+
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 
@@ -9,6 +12,9 @@ from newsroom.pagecache.addresses import address_of, scheme, scheme_of
 from newsroom.pagecache.headers import CDN, READERS, is_usual
 from newsroom.pagecache.store import KINDS, OTHER, Page
 
+# Who keeps pages for us says so (RFC 8586; Fastly's documentation; the Edge
+# Architecture Specification of 2001). Readers hear nothing of keys.
+CDN_SAYS = ("HTTP_CDN_LOOP", "HTTP_FASTLY_FF", "HTTP_SURROGATE_CAPABILITY")
 # CDNs refuse longer headers (Fastly's and Cloudflare's documentation).
 KEYS_MAX = 15_000  # bytes
 NOT_BY_CDN = "max-age=0"
@@ -41,6 +47,8 @@ def answer(environ, kept):
     """Return (status line, headers, body) of a Kept page for a request's environ."""
     asked = environ.get("HTTP_IF_NONE_MATCH")
     headers = [*kept.headers, ("ETag", kept.etag)]
+    if settings.PURGE_URL or any(name in environ for name in CDN_SAYS):
+        headers += for_cdn(kept.keys, kept.until)
     if asked and kept.etag in asked and kept.status.startswith("200"):
         return "304 Not Modified", headers, b""
     if kept.encoding:
@@ -51,6 +59,24 @@ def answer(environ, kept):
         headers,
         b"" if environ["REQUEST_METHOD"] == "HEAD" else kept.body,
     )
+
+
+def for_cdn(keys, until):
+    """Return the headers for a CDN: a page's keys, and how long it may keep it.
+
+    `keys` are separated by spaces; None where we do not keep the page ourselves: it
+    may be old already. Fastly and Varnish purge by Surrogate-Key, Cloudflare by
+    Cache-Tag.
+    """
+    may_keep, told = CDN, []
+    if keys is None or len(keys) > KEYS_MAX:
+        # It could never be told to throw it away.
+        may_keep = NOT_BY_CDN
+    else:
+        told = [("Surrogate-Key", keys), ("Cache-Tag", keys.replace(" ", ","))]
+        if until:
+            may_keep = f"max-age={max(0, int(until - time.time()))}"
+    return [*told, ("CDN-Cache-Control", may_keep), ("Surrogate-Control", may_keep)]
 
 
 class PageCacheMiddleware:
@@ -72,36 +98,30 @@ class PageCacheMiddleware:
         with store.rendering(address):
             kept = store.read(address, accepted)
             if kept is None:
-                response, page = self._render(request, store, address)
-                if page is None:
+                response, kept = self._render(request, store, address, accepted)
+                if kept is None:
                     return response
-                kept = page.as_kept(accepted)
         status, headers, body = answer(request.META, kept)
         number, _, reason = status.partition(" ")
         return HttpResponse(
             body, status=int(number), reason=reason, headers=dict(headers)
         )
 
-    def _render(self, request, store, address):
-        """Return (the response, the Page that was made of it or None)."""
+    def _render(self, request, store, address, accepted):
+        """Return (the response, what Kept would be of it or None)."""
         # Nobody below compresses: what is kept is compressed once.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
         method, request.method = request.method, "GET"
-        begun_at = journal.place()
+        place = journal.place()
         with noting() as noted:
             response = self.get_response(request)
         request.method = method
         if not may_be_kept(response, noted):
             return response, None
         patch_vary_headers(response, ["Accept-Encoding"])
-        page = page_of(response, noted.keys)
-        if not store.keep(address, page, noted.keys, begun_at, noted.until):
-            # It may be old already; a CDN would keep it for good.
-            page.headers[:] = [
-                (name, NOT_BY_CDN if value == CDN else value)
-                for name, value in page.headers
-            ]
-        return response, page
+        page = page_of(response)
+        keys, until = store.keep(address, page, noted, place) or (None, None)
+        return response, page.as_kept(accepted, keys, until)
 
 
 def may_be_kept(response, noted):
@@ -119,19 +139,9 @@ def may_be_kept(response, noted):
     )
 
 
-def page_of(response, keys):
-    """Return the Page of a response, with the headers readers and CDNs get."""
+def page_of(response):
+    """Return the Page of a response, with the headers readers get."""
     response.headers.setdefault("Cache-Control", READERS)
-    response.headers.setdefault("CDN-Cache-Control", CDN)
-    response.headers.setdefault("Surrogate-Control", CDN)
-    told = sorted(keys)
-    if len(" ".join(told)) <= KEYS_MAX:
-        response.headers["Surrogate-Key"] = " ".join(told)
-        response.headers["Cache-Tag"] = ",".join(told)
-    else:
-        # It could never be told to throw it away.
-        for name in ("CDN-Cache-Control", "Surrogate-Control"):
-            response.headers[name] = NOT_BY_CDN
     headers = [h for h in response.items() if h[0].lower() not in NOT_KEPT]
     # A page that says more than all others do is not left to nginx.
     kind = OTHER

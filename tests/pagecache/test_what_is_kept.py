@@ -1,7 +1,10 @@
 """What is kept, under which address, and what never is."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import RequestFactory
+from django.utils import timezone
 
 from articles.models import Article
 from newsroom.blocks.models import AdvertiseBlock
@@ -152,6 +155,41 @@ class TestPages:
         assert store.sweep(page.until) == 1
 
 
+class TestForCDNs:
+    TOLD = ("Surrogate-Key", "Cache-Tag", "CDN-Cache-Control", "Surrogate-Control")
+
+    def test_readers_are_told_no_keys_neither_of_a_cold_page_nor_of_a_kept_one(
+        self, client, article
+    ):
+        for _ in "cold", "kept":
+            page = client.get(article.path)
+            assert not set(self.TOLD) & set(page.headers)
+
+    @pytest.mark.parametrize(
+        "header", ["cdn-loop", "fastly-ff", "surrogate-capability", None]
+    )
+    def test_a_cdn_is_told_by_what_it_says_or_the_settings(
+        self, header, client, article, settings
+    ):
+        if header is None:
+            settings.PURGE_URL = "https://cdn.example/purge"
+        for _ in "cold", "kept":
+            page = client.get(article.path, headers={header: "x"} if header else {})
+            assert f"article-{article.pk}" in page["Surrogate-Key"].split()
+            assert page["Cache-Tag"] == page["Surrogate-Key"].replace(" ", ",")
+            assert page["Surrogate-Control"] == "max-age=31536000"
+
+    def test_a_cdn_keeps_a_page_no_longer_than_we_do(self, client, article):
+        ends_at = timezone.now() + timedelta(seconds=90)
+        AdvertiseBlock.objects.create(
+            name="x", placement="sidebar", headline="Buy", link_url="/", ends_at=ends_at
+        )
+        for _ in "cold", "kept":
+            page = client.get(article.path, headers={"cdn-loop": "cdn.example"})
+            seconds = int(page["CDN-Cache-Control"].removeprefix("max-age="))
+            assert 30 < seconds <= 90
+
+
 class TestManyAtOnce:
     def test_a_page_that_began_before_a_purge_is_served_and_not_kept(
         self, client, article, store, monkeypatch
@@ -163,7 +201,8 @@ class TestManyAtOnce:
             return keep(self, *args)
 
         monkeypatch.setattr(Store, "keep", change_meanwhile)
-        page = client.get(article.path)
+        page = client.get(article.path, headers={"cdn-loop": "cdn.example"})
         assert page.status_code == 200
         assert page["CDN-Cache-Control"] == "max-age=0"
+        assert "Surrogate-Key" not in page
         assert kept(store) == []

@@ -36,7 +36,8 @@ HOUR = timedelta(hours=1)
 class World:
     """The rows, and a random generator that decides what happens to them next."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, warm=lambda paths: None):
+        self.warm = warm
         self.random = random.Random(seed)
         self.count = 0
         self.user = make_user(f"pat{seed}", "publisher")
@@ -238,6 +239,24 @@ class World:
         self.make_story(status=Status.PUBLISHED, published_at=soon)
         time.sleep(0.25)
         clock.tick()
+
+    def do_schedule_without_a_clock(self):
+        """Its bylines and tags come after it, as they do from the form."""
+        soon = timezone.now() + timedelta(milliseconds=400)
+        self.make_story(status=Status.PUBLISHED, published_at=soon)
+        self.wait(soon)
+
+    def do_expire_without_a_clock(self):
+        if article := self.live():
+            soon = timezone.now() + timedelta(milliseconds=400)
+            article.expires_at = soon
+            article.save(update_fields=["expires_at"])
+            self.wait(soon)
+
+    def wait(self, moment):
+        """Let a moment come, with all pages kept that could be."""
+        self.warm(self.paths())
+        time.sleep(max(0, (moment - timezone.now()).total_seconds()) + 0.01)
 
     def do_expire_and_tick(self):
         if article := self.live():
