@@ -145,8 +145,8 @@ class PictureFinisher:
 def run(stopped, every=1, parent=None, finisher=None):
     """Tick until `stopped` (a threading.Event) is set, or the parent is gone.
 
-    Asks every second whether something is due, and beats every few seconds; then the
-    `finisher` (a PictureFinisher) has a look as well.
+    Asks every second whether something is due, and when a page that is kept ends; beats
+    every few seconds; then the `finisher` (a PictureFinisher) has a look as well.
     """
     resting, next_beat = {}, timezone.now()
     while not stopped.is_set() and (parent is None or os.getppid() == parent):
@@ -167,7 +167,7 @@ def run(stopped, every=1, parent=None, finisher=None):
             # The database is away, or being restarted; the next round asks anew.
             logger.error("The clock cannot use the database: %s", error)
             connection.close()
-        stopped.wait(every)
+        stopped.wait(min(every, pagecache.until_next()))
     if finisher:
         finisher.stop()
 

@@ -30,11 +30,11 @@ from newsroom.pagecache import journal
 from newsroom.pagecache.addresses import Address
 
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
-# Milliseconds of CPU and bytes of a story of 36.5 kB, median of 50 (2026):
-#   gzip 1  0.6  12,604    brotli 3                  0.6  11,484
-#   gzip 4  0.7  11,231    brotli 4                  1.2  11,026
-#   gzip 5  1.0  10,958    brotli 5                  2.2  10,315
-#   gzip 6  1.2  10,905    brotli 5, window of 2^16  1.2  10,308
+# Milliseconds of CPU and bytes of a story of 36 kB, the least of 60 in turns (2026):
+#   gzip 4  0.67  10,840    brotli 3                  0.47  11,038
+#   gzip 6  0.88  10,500    brotli 4, window of 2^18  1.01  10,604
+#                           brotli 5                  2.04   9,918
+#                           brotli 5, window of 2^16  1.37   9,911
 # The small window has brotli look for repetitions in a smaller table. gzip is for the
 # few readers who take no brotli.
 GZIP, BROTLI, WINDOW = 4, 5, 16

@@ -66,13 +66,14 @@ def test_serves_kept_pages_as_the_application_does_and_without_it(nginx, article
     for encoding, (status, headers, body) in own.items():
         found = nginx.get(path, Accept_Encoding=encoding)
         assert (found[0], found[2]) == (status, body) == (200, body)
+        # What is for CDNs only, no reader hears.
         told = {"surrogate-key", "cache-tag", "cdn-cache-control", "surrogate-control"}
-        assert told <= set(headers)
+        assert not told & (set(headers) | set(found[1]))
         policy = "content-security-policy"
         assert set(found[1].pop(policy).split("; ")) == set(
             headers.pop(policy).split("; ")
         )
-        extra = {*told, "server", "date", "connection", "accept-ranges"}
+        extra = {"server", "date", "connection", "accept-ranges"}
         assert {k: v for k, v in found[1].items() if k not in extra} == {
             k: v for k, v in headers.items() if k not in extra
         }

@@ -217,7 +217,7 @@ def test_readers_read_the_replica_and_nothing_stale_is_kept(site, replica):
         assert not kept.exists()
         # The replica knows nothing of it yet: its page is shown, and never kept.
         for _again in range(3):
-            status, headers, body = node.get_own("/tide/")
+            status, headers, body = node.get_own("/tide/", CDN_Loop="cdn.example")
             assert (status, b"Tide in" in body) == (200, True)
             assert headers["cdn-cache-control"] == "max-age=0"
             assert not kept.exists()

@@ -110,8 +110,8 @@ class TestWithoutAClock:
     def test_a_node_that_was_away_at_the_moment_heals_at_its_start(
         self, client, article, store, monkeypatch
     ):
-        monkeypatch.setattr(journal, "_listeners", [])
         other = make_article("Sun", section=make_section("Weather"))
+        monkeypatch.setattr(journal, "_listeners", [])
         client.get(article.path)
         client.get(other.path)
         soon = timezone.now() + timedelta(milliseconds=500)

@@ -23,7 +23,9 @@ class Command(BaseCommand):
         is_over = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: is_over.set())
-        while not is_over.wait(EVERY) and parent in (None, os.getppid()):
+        while not is_over.wait(min(EVERY, node.until_next())):
+            if parent not in (None, os.getppid()):
+                break
             node.follow()
             # After a restart of the database the next round connects anew.
             for used in connections.all(initialized_only=True):
