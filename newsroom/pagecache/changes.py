@@ -265,7 +265,7 @@ def ahead(articles):
 
     Three queries for each moment. Who stands beside a story that is still to come is
     not known yet, but that it will be the newest: its neighbour has no next one now.
-    One that ends stands on its neighbours' pages by name.
+    One that ends stands by name on the pages of its neighbours and of related stories.
     """
     due = defaultdict(list)
     for article in articles:
@@ -274,10 +274,13 @@ def ahead(articles):
     return {
         moment: set().union(*map(everywhere, those))
         | lists_of(*those)
-        | related(*those)
-        | {neighbours.newest_key(article) for article in those}
+        | _of_new(*(a for a in those if a.published_at == moment))
         for moment, those in due.items()
     }
+
+
+def _of_new(*articles):
+    return related(*articles) | {neighbours.newest_key(a) for a in articles}
 
 
 def gone(article):
