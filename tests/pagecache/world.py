@@ -55,6 +55,8 @@ class World:
         make_page("About", path="/about/", body="<p>Us.</p>")
         for number in range(9):
             self.make_story(published_at=NOON + number * HOUR)
+        # What is here is announced: no later tick throws it away.
+        clock.tick()
         ShareBlock.objects.create(name="Share", placement="after_body")
         AdvertiseBlock.objects.create(
             name="House", placement="sidebar", headline="Here", link_url="/about/"
