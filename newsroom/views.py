@@ -13,13 +13,16 @@ from django.views.decorators.http import require_safe
 from django.views.static import serve
 
 from articles.models import Article
+from newsroom.feeds.addresses import KINDS, RSS, feed_path
 from newsroom.front import front_page
-
-ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /most-read/list/\n"
 
 
 @require_safe
 def home(request):
+    if "feed" in request.GET:
+        # WordPress has its feeds at /?feed=rss2.
+        kind = request.GET["feed"] if request.GET["feed"] in KINDS else RSS
+        return redirect(feed_path("/", kind), permanent=True)
     return render(request, "newsroom/home.html", front_page())
 
 
@@ -59,11 +62,6 @@ def from_bucket(path):
         raise Http404("There is no such file.") from error
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return FileResponse(file, content_type=kind)
-
-
-@require_safe
-def robots(request):
-    return HttpResponse(ROBOTS, content_type="text/plain")
 
 
 @require_safe

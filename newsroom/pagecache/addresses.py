@@ -121,4 +121,7 @@ def _known(query):
             page = "" if value == "1" else f"page={value}"
         elif name == "plain":
             plain = "plain"
+        elif name == "feed":
+            # Answered by a redirect (newsroom/views.py, home).
+            return None
     return "&".join(filter(None, (page, plain)))

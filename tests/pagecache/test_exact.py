@@ -12,7 +12,18 @@ from tests.pagecache.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
 # Lists may go though they did not change: one word says that something may enter them.
-LISTS = ("archive", "authors", "most-read", "sections", "series", "tags", "")
+LISTS = {
+    *("archive", "authors", "most-read", "sections", "series", "tags", ""),
+    *(
+        "feed",
+        "feeds",
+        "sitemaps",
+        "sitemap.xml",
+        "robots.txt",
+        "humans.txt",
+        "rss.xml",
+    ),
+}
 # So may all pages, by what concerns the whole site: a block's flight (pages must learn
 # of the moment), rows that are merged, an import.
 SITE_WIDE = {"block", "flight", "import", "merge"}

@@ -16,6 +16,9 @@ from articles.models import Article, Byline, Page, Section, Series, Tag
 from authors.models import Author
 from newsroom import clock
 from newsroom.blocks.models import AdvertiseBlock, ShareBlock
+from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.feeds.addresses import ATOM, JSON, feed_path
+from newsroom.feeds.models import PartnerFeed
 from newsroom.models import Publication
 from tests.factories import (
     NOON,
@@ -30,6 +33,13 @@ from tests.factories import (
 )
 
 Status = Article.Status
+# What has a feed of its own.
+FOLLOWED = (Section, Tag, Author, Series)
+FILES = (
+    *("/feeds/corrections/", "/sitemap.xml", "/sitemaps/pages.xml", "/robots.txt"),
+    *("/sitemaps/news.xml", "/sitemaps/tags-1.xml", "/sitemaps/authors-1.xml"),
+    *("/humans.txt", "/rss.xml"),
+)
 HOUR = timedelta(hours=1)
 
 
@@ -58,6 +68,9 @@ class World:
         AdvertiseBlock.objects.create(
             name="House", placement="sidebar", headline="Here", link_url="/about/"
         )
+
+        for name, delay in (("daily", 0), ("weekly", 60)):
+            PartnerFeed.objects.create(name=name, slug=name, delay=delay, count=5)
 
     # Choosing
 
@@ -104,6 +117,12 @@ class World:
             for at in Article.objects.live().values_list("published_at", flat=True)
         }
         lists += ["/", reverse("authors:list"), *sorted(months)]
+        maps = [f"/sitemaps/articles-{at[9:13]}-{at[14:16]}.xml" for at in months]
+        subjects = [row for row in rows if isinstance(row, FOLLOWED)]
+        feeds = [feed_path(row.get_absolute_url()) for row in subjects]
+        feeds += [feed_path("/", ATOM), feed_path("/", JSON, is_summary=True)]
+        feeds += [feed.get_absolute_url() for feed in PartnerFeed.objects.all()]
+        lists += [*FILES, *sorted(maps), *feeds]
         return [*lists, *(row.get_absolute_url() for row in rows)]
 
     # Edits. Each returns nothing; what it cannot do it leaves.
@@ -205,6 +224,28 @@ class World:
     def do_correct(self):
         if article := self.live():
             article.corrections.create(text=self.word())
+
+    def do_hide(self):
+        if article := self.live():
+            article.is_no_index = not article.is_no_index
+            article.save(update_fields=["is_no_index"])
+
+    def do_material_update(self):
+        if article := self.live():
+            article.material_update_at = timezone.now()
+            article.save(update_fields=["material_update_at"])
+
+    def do_partner(self):
+        feed = self.one(PartnerFeed.objects.all())
+        feed.is_full = not feed.is_full
+        feed.save()
+        feed.sections.set(self.some(Section.objects.all(), 1))
+        feed.tags.set(self.some(Tag.objects.all(), 2))
+        feed.authors.set(self.some(Author.objects.all(), 1))
+
+    def do_robots(self):
+        CrawlRule.objects.create(path=f"/{self.word()}/")
+        SiteFiles(humans=self.word(), machines="answers").save()
 
     def do_lead_picture(self):
         if article := self.live():
