@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 
+import lxml.html
 import pytest
 from django.test import RequestFactory
 from lxml import etree
@@ -282,6 +283,21 @@ def test_common_addresses_of_other_systems_lead_here(client, old, new):
     assert (page.status_code, page["Location"]) == (301, new)
     assert client.get(new).status_code == 200
     assert client.get("/category/nothing/feed/").status_code == 404
+
+
+def test_pages_name_their_feeds(client):
+    section, author = make_section("News & <more>"), make_author("Ann Ash")
+    article = make_article(section=section, tags=[make_tag()], authors=[author])
+    for row in (section, author, article.tags.get()):
+        page = lxml.html.fromstring(client.get(row.get_absolute_url()).content.decode())
+        found = page.xpath("//head/link[@rel='alternate']/@href")
+        own = [feed_path(row.get_absolute_url(), kind) for kind in KINDS]
+        assert found == own + [feed_path("/", kind) for kind in KINDS]
+        for path in {*found, *page.xpath("//body//a[contains(@href, 'feed')]/@href")}:
+            assert client.get(path).status_code == 200
+    page = lxml.html.fromstring(client.get(article.path).content.decode())
+    found = page.xpath("//head/link[@rel='alternate']/@href")
+    assert found == [feed_path("/", kind) for kind in KINDS]
 
 
 def test_query_count_does_not_grow_with_the_list(client, django_assert_num_queries):
