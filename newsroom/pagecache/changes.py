@@ -135,11 +135,14 @@ def _of_article(old, article):
     elif "section_id" in different:
         keys.update(*({f"in-section-{s.section_id}", *beside(s)} for s in states))
     if different & {"series_id", "series_position"}:
-        keys |= {"series", *(f"in-series-{s.series_id}" for s in states)}
-    if different & MAPPED:
-        keys.update(*(mapped(s.published_at) for s in states))
-    if different & LISTED:
-        keys.add("mapped")
+        keys |= {f"in-series-{s.series_id}" for s in states}
+        keys |= {"series"} if any(s.series_id for s in states) else set()
+    if was_live and is_live:
+        # Of what enters or leaves, its month and the index say so.
+        if different & MAPPED:
+            keys |= mapped(*(state.published_at for state in states))
+        if different & LISTED:
+            keys.add("mapped")
     return keys
 
 
