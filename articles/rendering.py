@@ -148,7 +148,7 @@ def _expand_picture(figure, pictures, *, is_plain):
         figure.insert(0, expanded)
     else:
         _replace(image, expanded)
-    _complete_caption(figure, caption, picture)
+    complete_caption(figure, caption, picture)
 
 
 def in_gallery(figure):
@@ -233,7 +233,7 @@ def _expand_gallery(figure, *, is_plain):
     figure.insert(0, grid)
 
 
-def _complete_caption(figure, caption, picture):
+def complete_caption(figure, caption, picture):
     """Fill in from the record what the story itself does not say."""
     if caption is None:
         caption = E.figcaption()

@@ -153,7 +153,7 @@ def ask(site, path):
     environ = {
         "REQUEST_METHOD": "GET",
         "SCRIPT_NAME": "",
-        "PATH_INFO": path,
+        "PATH_INFO": path.encode().decode("latin-1"),  # PEP 3333
         "QUERY_STRING": query,
         "SERVER_NAME": "localhost",
         "SERVER_PORT": "80",
@@ -207,6 +207,7 @@ def list_paths():
         "tag": [tag.get_absolute_url() for tag in tags],
         "author": [author.get_absolute_url() for author in authors],
         "section": [section.get_absolute_url() for section in Section.objects.all()],
+        "feed": [f"{tag.get_absolute_url()}feed/" for tag in tags],
         "month": [
             reverse("articles:month", args=[f"{m:%Y}", f"{m:%m}"]) for m in months
         ],

@@ -24,7 +24,8 @@ MENU = [
     (
         _("Site"),
         "newsroom.publication articles.page newsroom.menuitem blocks.shareblock "
-        "blocks.sharenetwork blocks.advertiseblock articles.publishcheck",
+        "blocks.sharenetwork blocks.advertiseblock articles.publishcheck "
+        "feeds.partnerfeed crawlers.sitefiles crawlers.crawlrule",
     ),
 ]
 # The import map of the editor is an inline script: it runs with a nonce. The desk
@@ -58,6 +59,7 @@ class PublicationAdmin(DeskAdmin):
     fieldsets = [
         (None, {"fields": ["name", "tagline", "description", "language"]}),
         (_("Foot of every page"), {"fields": ["copyright", "contact_email"]}),
+        (_("Feeds"), {"fields": ["hub", "feed_authority"], "classes": ["collapse"]}),
     ]
 
     def has_add_permission(self, request):

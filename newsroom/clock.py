@@ -21,6 +21,7 @@ from articles import gate, notices, publishing, reads, revisions
 from articles.models import Article, Autosave, Notice, Picture, Presence
 from articles.planner import analyze
 from newsroom import faults
+from newsroom.feeds import websub
 from newsroom.models import Heartbeat
 from newsroom.pagecache import cdn, journal
 from newsroom.pagecache import node as pagecache
@@ -161,6 +162,7 @@ def run(stopped, every=1, parent=None, finisher=None):
                 for article, sentence in report.troubles:
                     resting[article.pk] = (sentence, timezone.now() + REST)
                 next_beat = now + BEAT_EVERY
+                websub.sender.look()
                 if finisher:
                     finisher.look()
         except Error as error:

@@ -53,6 +53,9 @@ PUBLISHER = {
     "blocks.sharenetwork": "view add change delete",
     "blocks.advertiseblock": "view add change delete",
     "newsroom.publication": "view change",
+    "feeds.partnerfeed": "view add change delete",
+    "crawlers.sitefiles": "view change",
+    "crawlers.crawlrule": "view add change delete",
 }
 # Advertisements, their pictures, and what they may be aimed at.
 ADVERTISING_MANAGER = {

@@ -1,12 +1,21 @@
 import re
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles.models import Page, Section
 from articles.models.articles import default_language
+
+
+def default_authority():
+    """Return "host,year" of a site that begins now (RFC 4151, 2.1)."""
+    return f"{urlsplit(settings.SITE_URL).hostname},{timezone.now():%Y}"
 
 
 class Publication(models.Model):
@@ -25,6 +34,31 @@ class Publication(models.Model):
         help_text=_("Without the year."),
     )
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    hub = models.URLField(
+        _("WebSub hub"),
+        max_length=300,
+        blank=True,
+        validators=[URLValidator(schemes=["http", "https"])],
+        help_text=_(
+            "A service that tells readers’ programs of new stories at once. Feeds name "
+            "it, and it is told when they change. Left empty: none."
+        ),
+    )
+    feed_authority = models.CharField(
+        _("name in feeds’ ids"),
+        max_length=100,
+        default=default_authority,
+        validators=[
+            RegexValidator(
+                r"^[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?\Z",
+                _("A domain and the year it was yours: news.example,2026."),
+            )
+        ],
+        help_text=_(
+            "Begins the id of each story in feeds. Leave it when the site moves to "
+            "another domain: changed, every reader gets every story again as new."
+        ),
+    )
 
     class Meta:
         verbose_name = _("publication")

@@ -58,6 +58,8 @@ except OSError as error:
 INSTALLED_APPS = [
     "newsroom.apps.NewsroomConfig",
     "newsroom.blocks",
+    "newsroom.crawlers",
+    "newsroom.feeds.apps.FeedsConfig",
     "newsroom.pagecache.apps.PageCacheConfig",
     "articles",
     "authors",

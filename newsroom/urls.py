@@ -8,13 +8,14 @@ handler404 = "newsroom.views.page_not_found"
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("media/<path:path>", views.media, name="media"),
-    path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon),
     path("health", views.health, name="health"),
     path("", views.home, name="home"),
     path("read/", most_read.count, name="read"),
     path("most-read/", most_read.page, name="most_read"),
     path("most-read/list/", most_read.fragment, name="most_read_list"),
+    path("", include("newsroom.crawlers.urls")),
+    path("", include("newsroom.feeds.urls")),
     path("authors/", include("authors.urls")),
     # Last, because it ends with "any other path may be an article's".
     path("", include("articles.urls")),

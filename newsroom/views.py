@@ -14,14 +14,17 @@ from django.views.static import serve
 
 from articles.models import Article
 from articles.showing import show_old_address
+from newsroom.feeds.addresses import KINDS, RSS, feed_path
 from newsroom.front import front_page
-
-ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /most-read/list/\n"
 
 
 @require_safe
 def home(request):
-    """Show what is new, or the story of an old site's address such as /?p=123."""
+    """Show what is new, or what an old site had at its root: /?p=123, /?feed=rss2."""
+    if "feed" in request.GET:
+        # WordPress has its feeds there.
+        kind = request.GET["feed"] if request.GET["feed"] in KINDS else RSS
+        return redirect(feed_path("/", kind), permanent=True)
     if old := show_old_address(request):
         return old
     return render(request, "newsroom/home.html", front_page())
@@ -63,11 +66,6 @@ def from_bucket(path):
         raise Http404("There is no such file.") from error
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return FileResponse(file, content_type=kind)
-
-
-@require_safe
-def robots(request):
-    return HttpResponse(ROBOTS, content_type="text/plain")
 
 
 @require_safe

@@ -310,6 +310,13 @@ class Article(Shown, models.Model):
                 condition=Q(status="published"),
                 name="article_section_in_order",
             ),
+            # The few that sitemaps leave out (newsroom/crawlers/sitemaps.py).
+            models.Index(
+                fields=["published_at"],
+                condition=Q(status="published")
+                & (Q(is_no_index=True) | ~Q(canonical_url="")),
+                name="article_hidden",
+            ),
             # With the status, so that page 1,000 skips the others without reading them.
             models.Index(
                 fields=["-created_at", "-id", "status"], name="article_created"

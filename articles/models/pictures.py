@@ -234,15 +234,13 @@ class Picture(Shown, models.Model):
         files = files or self._files()
         jpegs = [file for file in files if file["format"] == "jpeg"]
         largest = jpegs[-1] if jpegs else None
-        wide_enough = [file for file in jpegs if file["width"] >= near]
-        nearest = (wide_enough or jpegs[-1:] or [None])[0]
         return Sources(
             formats=[
                 (f"image/{format}", srcset)
                 for format in renditions.FORMATS[:-1]
                 if (srcset := _srcset(files, format))
             ],
-            url=_address(nearest["name"]) if nearest else self.file.url,
+            url=self._url_near(near, jpegs),
             srcset=_srcset(files, "jpeg"),
             width=largest["width"] if is_cropped else self.width,
             height=largest["height"] if is_cropped else self.height,
@@ -259,7 +257,13 @@ class Picture(Shown, models.Model):
 
     def url_near(self, width, crop=""):
         """Address of the smallest JPEG at least this wide, else of the widest."""
-        return self.sources(crop, width).url
+        files = (self._files(crop) if crop else []) or self._files()
+        return self._url_near(width, [f for f in files if f["format"] == "jpeg"])
+
+    def _url_near(self, width, jpegs):
+        wide_enough = [file for file in jpegs if file["width"] >= width]
+        nearest = (wide_enough or jpegs[-1:] or [None])[0]
+        return _address(nearest["name"]) if nearest else self.file.url
 
 
 def _srcset(files, format):

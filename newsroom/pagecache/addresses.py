@@ -144,4 +144,7 @@ def _known(query, is_own):
             page = "" if value == "1" else f"page={value}"
         elif name == "plain":
             plain = "plain"
+        elif name == "feed":
+            # Answered by a redirect (newsroom/views.py, home).
+            return None
     return "&".join(filter(None, (page, plain)))

@@ -8,8 +8,12 @@ have keys of their own, so that what could enter a list throws away the pages of
 list and no others:
 
 `latest months in-month-2026-11 in-section-2 in-series-1 tagged-5 by-author-3 tags
-authors`; `related-5` is on stories with a tag, `beside-12` on the page whose previous
-or next story changed, `newest-in-section-2` on the one that has no next story yet.
+authors series sections pages corrections`; `related-5` is on stories with a tag,
+`beside-12` on the page whose previous or next story changed, `newest-in-section-2` on
+the one that has no next story yet. Feeds hold the keys of their list and, whole, of
+each story. A month's sitemap is a list, too: what it tells of a story changed where
+`mapped-2026-11` says so, and `mapped` says that a story is in no sitemap any more, or
+is again.
 """
 
 from collections import defaultdict
@@ -36,6 +40,8 @@ from newsroom.blocks.models import (
     ShareBlockNetwork,
     ShareNetwork,
 )
+from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.feeds.models import PartnerFeed
 from newsroom.models import MenuItem, Publication
 
 # Columns readers see nothing of. A new column counts as seen until it stands here.
@@ -50,6 +56,9 @@ NAMES = {f.name for f in Article._meta.concrete_fields if f.name not in UNSEEN}
 # What templates/readers/articles/_headline.html shows; _card.html shows more.
 LINE = {"path", "headline", "front_headline", "language", "published_at"}
 CARD = {"standfirst", "section_id", "lead_picture_id"}
+# What decides whether a story stands in sitemaps, and what these tell of it.
+LISTED = {"is_no_index", "canonical_url"}
+MAPPED = {"path", "material_update_at", "lead_picture_id", *LISTED}
 # What bylines, kickers, lists of tags show; all of it, of what has no cards.
 CARDS = {
     Author: ("name", "slug"),
@@ -60,7 +69,12 @@ CARDS = {
 # Stands on every story, beside `beside-12`.
 STORIES = "stories"
 # Lists of all of them.
-INDEXES = {Author: {"authors"}, Tag: {"tags"}}
+INDEXES = {
+    Author: {"authors"},
+    Tag: {"tags"},
+    Section: {"sections"},
+    Series: {"series"},
+}
 
 
 def stored(row, update_fields=None):
@@ -125,7 +139,20 @@ def _of_article(old, article):
         keys.update(*({f"in-section-{s.section_id}", *beside(s)} for s in states))
     if different & {"series_id", "series_position"}:
         keys |= {f"in-series-{s.series_id}" for s in states}
+        keys |= {"series"} if any(s.series_id for s in states) else set()
+    if was_live and is_live:
+        # Of what enters or leaves, its month and the index say so.
+        if different & MAPPED:
+            keys |= mapped(*(state.published_at for state in states))
+        if different & LISTED:
+            keys.add("mapped")
     return keys
+
+
+def mapped(*moments):
+    """Return the keys of the sitemaps of stories that came out at these moments."""
+    moments = [timezone.localtime(moment) for moment in moments if moment]
+    return {f"mapped-{moment:%Y-%m}" for moment in moments}
 
 
 def _different(names, old, row):
@@ -135,6 +162,11 @@ def _different(names, old, row):
 def _of_part(old, part):
     """Return the keys of what belongs to an article; none of a working copy's."""
     return {part.article.shown_key()} if part.article.is_live() else set()
+
+
+def _of_correction(old, correction):
+    keys = _of_part(old, correction)
+    return {*keys, "corrections"} if keys else keys
 
 
 def _of_byline(old, byline):
@@ -174,8 +206,15 @@ def _of_page(old, page):
     if _different(
         ("title", "path", "language", "is_published", "trashed_at"), old, page
     ):
-        keys |= _of_menus(page=page)
+        keys |= {"pages"} | _of_menus(page=page)
     return keys
+
+
+def _of_picture(old, picture):
+    """Return the picture's key, and those of the sitemaps that name its file."""
+    led = Article.objects.live().filter(lead_picture=picture).order_by()
+    moments = led.values_list("published_at", flat=True)
+    return {picture.shown_key(), *mapped(*moments)}
 
 
 def _of_menus(**target):
@@ -210,23 +249,28 @@ PARTS = {
     Correction: "article",
     RelatedStory: "article",
 }
+# Rows that choose sections, tags or authors.
+CHOOSING = (*BLOCKS, PartnerFeed)
 COMPARED = {Article, Page, *CARDS, *BLOCKS}
 # A new model that readers see something of gets its line here.
 KEYS = {
     Article: _of_article,
     Byline: _of_byline,
     ArticleTag: _of_tagging,
-    Correction: _of_part,
+    Correction: _of_correction,
     RelatedStory: _of_part,
     **dict.fromkeys(CARDS, _of_subject),
     AuthorLink: lambda old, link: {f"author-{link.author_id}"},
-    Picture: lambda old, picture: {picture.shown_key()},
+    Picture: _of_picture,
     Page: _of_page,
     Publication: lambda old, publication: {"furniture"},
     MenuItem: lambda old, line: {"furniture"},
     **dict.fromkeys(BLOCKS, _of_block),
     ShareBlockNetwork: lambda old, row: {f"shareblock-{row.block_id}"},
     ShareNetwork: lambda old, network: {"blocks"},
+    PartnerFeed: lambda old, feed: {feed.shown_key()},
+    CrawlRule: lambda old, rule: {"crawling"},
+    SiteFiles: lambda old, files: {"crawling"},
 }
 
 
@@ -317,7 +361,7 @@ def lists_of(*articles):
         if article.section_id:
             keys.add(f"in-section-{article.section_id}")
         if article.series_id:
-            keys.add(f"in-series-{article.series_id}")
+            keys |= {f"in-series-{article.series_id}", "series"}
     own = [article.pk for article in articles]
     tags = ArticleTag.objects.filter(content_object__in=own)
     bylines = Byline.objects.filter(article__in=own).order_by()

@@ -60,9 +60,9 @@ def write_ahead(articles):
         journal.write_ahead(keys, moment)
 
 
-def block_scope(sender, instance, action, **_):
+def choice(sender, instance, action, **_):
     """Before and after: pages that lose a block are others than those that get it."""
-    if isinstance(instance, changes.BLOCKS):
+    if isinstance(instance, changes.CHOOSING):
         change(*changes.keys_of(None, instance))
 
 
@@ -100,7 +100,7 @@ def connect():
     pre_delete.connect(before, **once)
     post_save.connect(after_save, **once)
     post_delete.connect(after_delete, **once)
-    m2m_changed.connect(block_scope, **once)
+    m2m_changed.connect(choice, **once)
     signals.article_went_out.connect(article_went_out, **once)
     signals.article_ended.connect(article_ended, **once)
     signals.articles_changed.connect(articles_changed, **once)

@@ -6,6 +6,8 @@ from django.urls import reverse
 from articles.models import Correction, Origin, PublishCheck, TagSynonym
 from authors.models import AuthorAlias, AuthorLink
 from newsroom.blocks.models import AdvertiseBlock, ShareBlock, ShareNetwork
+from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.feeds.models import PartnerFeed
 from newsroom.models import MenuItem, Publication
 from tests.articles.test_admin_form import filled_form
 from tests.factories import (
@@ -48,6 +50,9 @@ def everything(superuser):
     block = ShareBlock.objects.create(name="Share", placement="footer")
     block.block_networks.create(network=network)
     AdvertiseBlock.objects.create(name="Ad", placement="footer", link_url="/")
+    PartnerFeed.objects.create(name="The Other Paper", slug="other")
+    CrawlRule.objects.create(agent="GPTBot", path="/")
+    SiteFiles().save()
     assert Group.objects.exists()
 
 
@@ -66,7 +71,7 @@ def test_every_page_of_the_desk_opens(everything, superuser, client):
                 "delete": page.has_delete_permission(response.wsgi_request, row),
             }.get(view, True)
             expected = 200 if is_allowed else 403
-            if model is Publication and view == "changelist":
+            if model in (Publication, SiteFiles) and view == "changelist":
                 expected = 302
             if model is MenuItem and view in ("change", "history", "delete"):
                 # Both menus are one page, which is the list.

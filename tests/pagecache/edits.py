@@ -14,6 +14,8 @@ from articles.models import Article, Byline, Page, Picture, Section, Series, Tag
 from authors.models import Author
 from newsroom import clock, menus
 from newsroom.blocks.models import AdvertiseBlock, ShareBlock, ShareNetwork
+from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.feeds.models import PartnerFeed
 from newsroom.models import Publication
 from tests.factories import NOON, image_file, make_author, make_page, make_tag
 
@@ -272,6 +274,28 @@ class Edits:
             copy.tags.set(self.some(Tag.objects.all()))
             if self.random.random() < 0.6:
                 publishing.publish_changes(article, self.user)
+
+    def do_hide(self):
+        if article := self.live():
+            article.is_no_index = not article.is_no_index
+            article.save(update_fields=["is_no_index"])
+
+    def do_material_update(self):
+        if article := self.live():
+            article.material_update_at = timezone.now()
+            article.save(update_fields=["material_update_at"])
+
+    def do_partner(self):
+        feed = self.one(PartnerFeed.objects.all())
+        feed.is_full = not feed.is_full
+        feed.save()
+        feed.sections.set(self.some(Section.objects.all(), 1))
+        feed.tags.set(self.some(Tag.objects.all(), 2))
+        feed.authors.set(self.some(Author.objects.all(), 1))
+
+    def do_robots(self):
+        CrawlRule.objects.create(path=f"/{self.word()}/")
+        SiteFiles(humans=self.word(), machines="answers").save()
 
     def do_schedule(self):
         self.moment_at = timezone.now() + SOON

@@ -17,7 +17,10 @@ from tests.pagecache.world import World
 pytestmark = pytest.mark.django_db(transaction=True)
 NEXT = re.compile(rb'rel="next" href="[^"]*\?(page=\d+)"')
 # Lists may go though they did not change: one word says that something may enter them.
-LISTS = ("archive", "authors", "most-read", "sections", "series", "tags", "")
+LISTS = {
+    *("archive", "authors", "most-read", "sections", "series", "tags", ""),
+    *("feed", "feeds", "sitemaps", "sitemap.xml", "robots.txt", "humans.txt"),
+}
 # A plain page goes with the whole one, whatever of it the change concerned; redirects,
 # which end without a slash, when any story gets an address.
 # So may all pages, by what concerns the whole site: a block's place (pages must learn

@@ -10,6 +10,8 @@ from articles.models import Article, Page, Picture, Section, Series, Tag
 from authors.models import Author
 from newsroom import clock
 from newsroom.blocks.models import AdvertiseBlock, ShareBlock, ShareNetwork
+from newsroom.feeds.addresses import ATOM, JSON, feed_path
+from newsroom.feeds.models import PartnerFeed
 from newsroom.models import Publication
 from newsroom.pagecache.addresses import Address
 from tests.factories import (
@@ -27,6 +29,13 @@ from tests.factories import (
 from tests.pagecache.edits import Edits
 
 Status = Article.Status
+# What has a feed of its own.
+FOLLOWED = (Section, Tag, Author, Series)
+FILES = (
+    *("/feeds/corrections/", "/sitemap.xml", "/sitemaps/pages.xml", "/rss.xml"),
+    *("/sitemaps/news.xml", "/sitemaps/tags-1.xml", "/sitemaps/authors-1.xml"),
+    "/humans.txt",
+)
 # Every address is rendered anew after every edit: more rows prove no more. Where
 # there are more than these, the next edit takes one away.
 MOST = {Article: 9, Tag: 5, Author: 4, Page: 3}
@@ -66,6 +75,8 @@ class World(Edits):
         AdvertiseBlock.objects.create(
             name="House", placement="sidebar", headline="Here", link_url="/about/"
         )
+        for name, delay in (("daily", 0), ("weekly", 60)):
+            PartnerFeed.objects.create(name=name, slug=name, delay=delay, count=5)
         # What is here is announced: no later tick throws it away.
         clock.tick()
 
@@ -130,8 +141,12 @@ class World(Edits):
             *(reverse("articles:year", args=[y]) for y in {m.year: 0 for m in months}),
             *(reverse("articles:month", args=[m.year, f"{m:%m}"]) for m in months),
         ]
-        for model in (Section, Tag, Author, Series):
-            lists += [row.get_absolute_url() for row in model.objects.order_by("pk")]
+        for model in FOLLOWED:
+            own = [row.get_absolute_url() for row in model.objects.order_by("pk")]
+            lists += [*own, *map(feed_path, own)]
+        lists += [f"/sitemaps/articles-{month:%Y-%m}.xml" for month in months]
+        lists += [*FILES, feed_path("/", ATOM), feed_path("/", JSON, is_summary=True)]
+        lists += [feed.get_absolute_url() for feed in PartnerFeed.objects.all()]
         articles = Article.objects.exclude(path=None).exclude(status=Status.WORKING)
         stories = [
             row.get_absolute_url()

@@ -4,6 +4,7 @@ import threading
 from django.core.management import BaseCommand, CommandError
 
 from newsroom import clock
+from newsroom.feeds import websub
 
 
 class Command(BaseCommand):
@@ -28,6 +29,7 @@ class Command(BaseCommand):
             clock.run(stop_by_signal(), every, parent, clock.PictureFinisher())
             return
         report = clock.tick()
+        websub.send()
         self.stdout.write(
             f"{report.announced} announced, {report.ended} ended, "
             f"{report.changed} with changes published."

@@ -1,0 +1,10 @@
+"""Where feeds stand: `feed/` after the address of the page that they follow."""
+
+RSS, ATOM, JSON = "rss", "atom", "json"
+KINDS = (RSS, ATOM, JSON)
+
+
+def feed_path(page, kind=RSS, *, is_summary=False):
+    """Return the path of a page's feed: /tags/water/feed/atom/summary/."""
+    inner = "" if kind == RSS else f"{kind}/"
+    return f"{page}feed/{inner}{'summary/' if is_summary else ''}"
