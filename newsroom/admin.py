@@ -26,6 +26,7 @@ MENU = [
         "newsroom.publication articles.page newsroom.menuitem blocks.shareblock "
         "blocks.sharenetwork blocks.advertiseblock articles.publishcheck",
     ),
+    (_("Addresses"), "redirects.redirect redirects.missingpage"),
 ]
 # The import map of the editor is an inline script: it runs with a nonce. The desk
 # frames its own previews, and nothing that stories embed.

@@ -58,6 +58,7 @@ except OSError as error:
 INSTALLED_APPS = [
     "newsroom.apps.NewsroomConfig",
     "newsroom.blocks",
+    "newsroom.redirects",
     "newsroom.pagecache.apps.PageCacheConfig",
     "articles",
     "authors",
@@ -82,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "newsroom.inline.PolicyMiddleware",
+    "newsroom.redirects.serving.QueryRedirects",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -7,6 +7,7 @@ from django.core.signals import request_finished, request_started
 from django.db import connection
 from playwright.sync_api import expect
 
+from newsroom.redirects import counting
 from tests.chromium import find_chromium
 
 # Playwright's synchronous API runs an event loop in the test's thread, which
@@ -106,6 +107,14 @@ def _last_words(request):
         time.sleep(0.02)
     request_started.disconnect(begun)
     request_finished.disconnect(ended)
+
+
+@pytest.fixture(autouse=True)
+def _hits_wait():
+    """Let no thread write hits behind a test's back; a test that wants them flushes."""
+    for buffer in (counting.hits, counting.missing):
+        buffer.flushed_after = None
+        buffer.waiting.clear()
 
 
 @pytest.fixture

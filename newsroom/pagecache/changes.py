@@ -35,6 +35,7 @@ from newsroom.blocks.models import (
     ShareNetwork,
 )
 from newsroom.models import MenuItem, Publication
+from newsroom.redirects.models import Redirect
 
 # Columns readers see nothing of. A new column counts as seen until it stands here.
 UNSEEN = {
@@ -198,8 +199,13 @@ def _of_block(old, block):
     return keys
 
 
+def _of_redirect(old, redirect):
+    """Redirects are in no page; what is kept is that nothing stands at an address."""
+    return redirect.missing_keys() | (old.missing_keys() if old else set())
+
+
 BLOCKS = (AdvertiseBlock, ShareBlock)
-COMPARED = {Article, Page, *CARDS, *BLOCKS}
+COMPARED = {Article, Page, Redirect, *CARDS, *BLOCKS}
 # A new model that readers see something of gets its line here.
 KEYS = {
     Article: _of_article,
@@ -216,6 +222,7 @@ KEYS = {
     **dict.fromkeys(BLOCKS, _of_block),
     ShareBlockNetwork: lambda old, row: {f"shareblock-{row.block_id}"},
     ShareNetwork: lambda old, network: {"blocks"},
+    Redirect: _of_redirect,
 }
 
 
