@@ -36,7 +36,11 @@ KNOWN = re.compile(r"page=[1-9][0-9]{0,6}|plain")
 
 def normal(address):
     """Return the key of an address, text or bytes; what follows a "#" is cut off."""
-    raw = address.encode("utf-8", "surrogatepass") if isinstance(address, str) else address
+    raw = (
+        address.encode("utf-8", "surrogatepass")
+        if isinstance(address, str)
+        else address
+    )
     key = TO_SPELL.sub(_spelled, raw.partition(b"#")[0]).decode("ascii")
     path, _, query = key.partition("?")
     return (path or "/") + (f"?{query}" if query else "")
@@ -55,7 +59,11 @@ def asked(request):
     path = raw if raw.startswith("/") else quoted(request.path)
     query = request.META.get("QUERY_STRING", "")
     # WSGI hands bytes over as latin-1 (PEP 3333).
-    sent = path.encode("utf-8", "surrogatepass") + b"?" + query.encode("latin-1", "replace")
+    sent = (
+        path.encode("utf-8", "surrogatepass")
+        + b"?"
+        + query.encode("latin-1", "replace")
+    )
     return normal(sent)
 
 

@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from authors.shown import change
-from newsroom.redirects.addresses import normal
+from newsroom.redirects.addresses import digest, folders, is_ours, normal, spellings
 from newsroom.redirects.models import AT_ONCE, MissingPage, Redirect
 
 EXACT, PREFIX = Redirect.Match.EXACT, Redirect.Match.PREFIX
@@ -81,3 +81,43 @@ def _lead_on(rows):
     Redirect.objects.bulk_update(changed, ["target", "target_digest", "answer"])
 
 
+def make_many(rows):
+    """Store new redirects that were checked, as `save` would, with few queries.
+
+    Chains are looked for only where something stored, or among the rows, is a link.
+    """
+    for start in range(0, len(rows), AT_ONCE):
+        with transaction.atomic():
+            _make_some(rows[start : start + AT_ONCE])
+
+
+def _make_some(rows):
+    simple = []
+    for row in rows:
+        row.fill()
+        if row.match == EXACT:
+            simple.append(row)
+        else:
+            row.save()
+    places = {}
+    for row in simple:
+        if is_ours(row.target):
+            key = normal(row.target)
+            for each in {*spellings(key), *folders(key)}:
+                places.setdefault(digest(each), []).append(row)
+    linked = set()
+    keys = list(places)
+    for start in range(0, len(keys), AT_ONCE):
+        found = Redirect.objects.filter(place__in=keys[start : start + AT_ONCE])
+        for place in found.values_list("place", flat=True):
+            linked.update(map(id, places[place]))
+    for row in simple:
+        if id(row) in linked:
+            row.shorten()
+    Redirect.objects.bulk_create(simple)
+    digests = [row.digest for row in simple]
+    pointed_at = Redirect.objects.filter(target_digest__in=digests)
+    for each in set(pointed_at.values_list("target_digest", flat=True)):
+        Redirect.objects.get(digest=each, match=EXACT).shorten_others()
+    MissingPage.objects.filter(digest__in=digests).delete()
+    change(*(key for row in simple for key in row.missing_keys()))

@@ -139,7 +139,7 @@ class Redirect(models.Model):
             self.fill()
             self.shorten()
             super().save(*args, **kwargs)
-            self._shorten_others()
+            self.shorten_others()
             MissingPage.objects.settle(self)
 
     def fill(self):
@@ -211,8 +211,8 @@ class Redirect(models.Model):
         if target == self.target:
             return _("This leads to itself.")
         return _(
-            "This leads in a ring: %(target)s leads by way of others to %(last)s, which "
-            "this redirect covers itself."
+            "This leads in a ring: %(target)s leads by way of others to %(last)s, "
+            "which this redirect covers itself."
         ) % {"target": self.target, "last": target}
 
     def aim(self, target):
@@ -259,7 +259,7 @@ class Redirect(models.Model):
             )
             raise ValidationError({"target": told % {"old": row.old}})
 
-    def _shorten_others(self):
+    def shorten_others(self):
         rows = list(self.shortened())
         fields = ["target", "target_digest", "answer"]
         Redirect.objects.bulk_update(rows, fields, batch_size=AT_ONCE)

@@ -36,9 +36,7 @@ def before(sender, instance, update_fields=None, raw=False, **_):
         names += ["status", "published_at"]
     elif sender is Page:
         names += ["is_published"]
-    setattr(
-        instance, WAS, sender.objects.filter(pk=instance.pk).only(*names).first()
-    )
+    setattr(instance, WAS, sender.objects.filter(pk=instance.pk).only(*names).first())
 
 
 def after(sender, instance, **_):

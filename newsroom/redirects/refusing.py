@@ -106,9 +106,9 @@ def taken(redirect):
     if redirect.match == PATTERN:
         others = others.filter(match=PATTERN, place=redirect.place)
         if others.count() >= PATTERNS:
-            return _("There are %(count)d patterns in this folder already: too many.") % {
-                "count": PATTERNS
-            }
+            return _(
+                "There are %(count)d patterns in this folder already: too many."
+            ) % {"count": PATTERNS}
     is_as_stored = Redirect.objects.filter(pk=redirect.pk, digest=redirect.digest)
     if redirect.match == EXACT and standing([redirect.key]) and not is_as_stored:
         return page_stands_there()
