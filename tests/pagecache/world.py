@@ -17,6 +17,7 @@ from authors.models import Author
 from newsroom import clock
 from newsroom.blocks.models import AdvertiseBlock, ShareBlock
 from newsroom.models import Publication
+from newsroom.redirects.models import Redirect
 from tests.factories import (
     NOON,
     make_article,
@@ -104,7 +105,9 @@ class World:
             for at in Article.objects.live().values_list("published_at", flat=True)
         }
         lists += ["/", reverse("authors:list"), *sorted(months)]
-        return [*lists, *(row.get_absolute_url() for row in rows)]
+        old = Redirect.objects.filter(match="exact").values_list("key", flat=True)
+        paths = [*lists, *(row.get_absolute_url() for row in rows), *old]
+        return list(dict.fromkeys(paths))
 
     # Edits. Each returns nothing; what it cannot do it leaves.
 
@@ -294,6 +297,39 @@ class World:
         if model.objects.count() > 3:
             old, new = self.random.sample(list(model.objects.order_by("pk")), 2)
             merging.merge(old, new)
+
+    def do_change_address(self):
+        if article := self.live():
+            article.path = f"/{self.word()}/"
+            article.save(update_fields=["path"])
+
+    def do_change_page_address(self):
+        page = self.one(Page.objects.all())
+        page.path = f"/{self.word()}/"
+        page.save()
+
+    def do_change_slug(self):
+        row = self.one(self.random.choice([Tag, Author, Section]).objects.all())
+        row.slug = self.word()
+        row.save()
+
+    def do_redirect(self):
+        """Lead on from what may be kept as missing, or from an address of its own."""
+        gone = self.one(Article.objects.filter(status__in=["withdrawn", "trashed"]))
+        if gone and not Redirect.objects.filter(old=gone.path).exists():
+            old, match = gone.path, self.random.choice(["exact", "prefix", "pattern"])
+            old += "*" if match == "pattern" else ""
+        else:
+            old, match = f"/{self.word()}/", "exact"
+        target = self.random.choice(["/about/", "https://other.example/", ""])
+        answer = 301 if target else 410
+        Redirect(
+            old=old, match=match, target=target, answer=answer, keeps_rest=False
+        ).save()
+
+    def do_redirect_no_more(self):
+        if redirect := self.one(Redirect.objects.all()):
+            redirect.delete()
 
     def do_new_words(self):
         make_tag(self.word())
