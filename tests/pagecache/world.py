@@ -316,7 +316,8 @@ class World:
     def do_redirect(self):
         """Lead on from what may be kept as missing, or from an address of its own."""
         gone = self.one(Article.objects.filter(status__in=["withdrawn", "trashed"]))
-        if gone and not Redirect.objects.filter(old=gone.path).exists():
+        stem = gone.path.rstrip("/") if gone else ""
+        if gone and not Redirect.objects.filter(old__startswith=stem).exists():
             old, match = gone.path, self.random.choice(["exact", "prefix", "pattern"])
             old += "*" if match == "pattern" else ""
         else:
