@@ -14,7 +14,6 @@ from django.views.static import serve
 
 from articles.models import Article
 from newsroom.front import front_page
-from newsroom.redirects.serving import answer_missing
 
 ROBOTS = "User-agent: *\nDisallow: /admin/\nDisallow: /most-read/list/\n"
 
@@ -25,10 +24,7 @@ def home(request):
 
 
 def page_not_found(request, exception):
-    """Lead on from an old address; else help, by its words and by what is new."""
-    response = answer_missing(request)
-    if response is not None:
-        return response
+    """Help whoever followed a broken link: by its words, and by what is new."""
     live = Article.objects.live()
     context = {
         "similar": live.like_address(request.path).for_cards()[:5],

@@ -15,6 +15,9 @@ from django.conf import settings
 from articles.paths import RESERVED, quoted
 
 MAX_LENGTH = 2000
+# Escaped, a letter outside ASCII is three times as long as its bytes: an article's path
+# (articles.paths.MAX_LENGTH) fits in whatever script it is.
+MAX_KEY = 6000
 # Of a key's folders, from the top, so many are asked for.
 DEEPEST = 40
 # First parts under which the site itself answers what is missing, or must not lead on.

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from newsroom.redirects import addresses
-from newsroom.redirects.addresses import MAX_LENGTH, digest, normal
+from newsroom.redirects.addresses import MAX_KEY, MAX_LENGTH, digest, normal
 from newsroom.redirects.querysets import MissingPageQuerySet, RedirectQuerySet
 from newsroom.redirects.standing import standing
 
@@ -93,7 +93,7 @@ class Redirect(models.Model):
     )
     # Made of the others by `fill`: the normal spelling, and digests of it, of the
     # target's, and of the folder where a pattern is looked for.
-    key = models.CharField(max_length=3 * MAX_LENGTH, editable=False)
+    key = models.CharField(max_length=MAX_KEY, editable=False)
     digest = models.CharField(max_length=32, editable=False)
     place = models.CharField(max_length=32, editable=False, db_index=True)
     target_digest = models.CharField(max_length=32, editable=False, db_index=True)
@@ -201,7 +201,10 @@ class Redirect(models.Model):
             row = Redirect.objects.exclude(pk=self.pk).leading(key)
             if row is None or row.answer == self.Answer.FOR_NOW:
                 break
-            target = row.lead(key)
+            further = row.lead(key)
+            if len(further) > MAX_LENGTH:
+                break
+            target = further
         else:
             raise ValidationError({"target": _("This leads on and on, too often.")})
         if self.match == self.Match.EXACT and target != self.target:
@@ -244,7 +247,7 @@ class Redirect(models.Model):
             live = standing(keys.values())
             for row in some:
                 target = self.lead(keys[row.pk])
-                if target is None or keys[row.pk] in live:
+                if target is None or keys[row.pk] in live or len(target) > MAX_LENGTH:
                     continue
                 self._refuse_ring_with(row, target)
                 row.aim(target)

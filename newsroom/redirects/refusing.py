@@ -1,6 +1,7 @@
 """What no redirect may be, in sentences for the editor."""
 
 import re
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -42,6 +43,10 @@ def wrong_old(redirect):
     if old.startswith("//") or "#" in old or "%00" in old or "\0" in old:
         return _("An old address has no “#”, and begins with one “/”.")
     key = addresses.normal(old)
+    if len(key) > addresses.MAX_KEY:
+        return _("This is too long once it is escaped: %(count)d letters.") % {
+            "count": len(key)
+        }
     if first_of(key) in addresses.OWN:
         return _("Addresses under “/%(first)s” belong to the site itself.") % {
             "first": first_of(key)
@@ -78,8 +83,11 @@ def wrong_target(redirect):
         return _("Say where it leads, or answer “gone”.")
     try:
         validate_link(target)
+        urlsplit(target)
     except ValidationError as error:
         return " ".join(error.messages)
+    except ValueError:
+        return _("This is no address of another site.")
     is_folder = target.endswith("/") and not re.search("[?#]", target)
     if redirect.match == PREFIX and redirect.keeps_rest and not is_folder:
         return _("What follows is kept behind a folder: end this with “/”.")

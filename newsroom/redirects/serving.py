@@ -5,7 +5,7 @@ nothing. Its answers are in no cache, ours or another's: each is counted, and a 
 redirect counts at once.
 """
 
-from django.http import HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 
 from authors.shown import note
@@ -90,11 +90,12 @@ def with_page(target, request):
     return f"{target}?{known}"
 
 
-class QueryRedirects:
-    """Lead on old addresses that differ by their query alone: /?p=123.
+class OldAddresses:
+    """Lead on where a view finds nothing, and from addresses with a query of old.
 
-    Their path is often a page of its own, so that they would never be missing. Asks
-    the database only where a query says something that pages of ours do not know.
+    /?p=123 differs from the home page by its query alone, and would never be missing:
+    it is looked for before the view, where a query says something that pages of ours
+    do not know.
     """
 
     def __init__(self, get_response):
@@ -110,3 +111,9 @@ class QueryRedirects:
                 if response is not None:
                     return response
         return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        """Answer instead of the page that nothing was found, which is long to make."""
+        if isinstance(exception, Http404):
+            return answer_missing(request)
+        return None

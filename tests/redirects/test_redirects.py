@@ -121,6 +121,7 @@ class TestRefusals:
             ("/x#y", "no “#”"),
             ("/x%00", "no “#”"),
             ("/x*", "in a pattern only"),
+            ("/" + "漢" * 1900, "too long once it is escaped"),
         ],
     )
     def test_an_old_address_is_one_of_this_site(self, old, told):
@@ -149,6 +150,9 @@ class TestRefusals:
     )  # fmt: skip
     def test_a_target_is_a_page_or_a_web_address(self, target):
         assert "https://" in refused("/a", target)["target"][0]
+
+    def test_a_target_has_a_host_that_can_be(self):
+        assert "no address" in refused("/a", "https://[x/")["target"][0]
 
     def test_a_target_is_needed_unless_it_is_gone(self):
         assert "Say where" in refused("/a", "", answer=301)["target"][0]

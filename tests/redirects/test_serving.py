@@ -146,6 +146,11 @@ class TestAnswers:
         assert client.get("/admin/nothing.php/").status_code == 404
         assert client.get("/media/nothing.php").status_code == 404
 
+    def test_a_developer_is_led_too(self, client, settings):
+        settings.DEBUG = True
+        make_redirect("/old/", "/new/")
+        assert leads(client, "/old/") == (301, "/new/")
+
     def test_costs_one_query(self, client, django_assert_num_queries):
         make_redirect("/old/", "/new/")
         # an article, a page, one with a slash, one that was withdrawn (articles.views);
