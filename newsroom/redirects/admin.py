@@ -104,7 +104,7 @@ class UseFilter(admin.SimpleListFilter):
 class RedirectAdmin(TablePages, DeskAdmin):
     table = RedirectTable
     form = RedirectForm
-    list_display = ["old_address", "leads_to", "match", "made_by", "hits", "used"]
+    list_display = ["old_address", "leads_to", "made_by", "hits", "used"]
     list_filter = ["match", "answer", "made_by", UseFilter]
     search_fields = ["old", "target", "note"]
     search_help_text = _("Parts of the old or the new address, or of the note.")
@@ -152,7 +152,14 @@ class RedirectAdmin(TablePages, DeskAdmin):
 
     @admin.display(description=_("old address"))
     def old_address(self, redirect):
-        return format_html('<span class="address">{}</span>', redirect.old)
+        covers = ""
+        if redirect.match != Redirect.Match.EXACT:
+            covers = redirect.get_match_display()
+        return format_html(
+            '<span class="address">{}</span> <span class="quiet">{}</span>',
+            redirect.old,
+            covers,
+        )
 
     @admin.display(description=_("leads to"))
     def leads_to(self, redirect):
@@ -224,7 +231,7 @@ class MissingPageAdmin(DeskAdmin):
     """Each has a suggestion and buttons; there is no form of its own."""
 
     list_per_page = 25
-    list_display = ["asked_for", "likeliest", "hits", "linked_from", "seen"]
+    list_display = ["asked_for", "likeliest", "hits", "seen"]
     list_display_links = None
     list_filter = [InboxFilter]
     search_fields = ["address"]
@@ -267,8 +274,21 @@ class MissingPageAdmin(DeskAdmin):
 
     @admin.display(description=_("missing page"))
     def asked_for(self, page):
+        linked = format_html_join(
+            "",
+            '<div class="address quiet">{} <b>{}</b></div>',
+            ((address, count) for address, count in page.referrers),
+        )
+        if linked:
+            linked = format_html(
+                '<div class="linked-from"><span class="quiet">{}</span>{}</div>',
+                _("Linked from"),
+                linked,
+            )
         return format_html(
-            '<a class="address" href="{0}" rel="nofollow">{0}</a>', page.address
+            '<a class="address" href="{0}" rel="nofollow">{0}</a>{1}',
+            page.address,
+            linked,
         )
 
     @admin.display(description=_("likeliest page"))
@@ -309,14 +329,6 @@ class MissingPageAdmin(DeskAdmin):
             _("Choose another…") if page.suggestion else _("Choose…"),
             page.pk,
             _("Gone"),
-        )
-
-    @admin.display(description=_("linked from"))
-    def linked_from(self, page):
-        return format_html_join(
-            "",
-            '<div class="address quiet">{} <b>{}</b></div>',
-            ((address, count) for address, count in page.referrers),
         )
 
     @admin.display(description=_("first and last"))
