@@ -62,6 +62,9 @@ def merge(old, new, *, fills=False, keeps_printed_name=False):
     _keep_in_step(in_step)
     signals.articles_changed.send(sender=model, articles=list(keys))
     change(*(key for row in (old, new) for key in (row.shown_key(), row.card_key())))
+    if hasattr(old, "get_absolute_url"):
+        moves = [(old.get_absolute_url(), new.get_absolute_url())]
+        signals.addresses_moved.send(sender=model, moves=moves, reason="merge")
     old.delete()
     return _count_originals(keys)
 

@@ -16,6 +16,10 @@ article_ended = Signal()
 # Rows that readers see were written without being saved one by one: sent with
 # `articles`, their ids, in the transaction that wrote them.
 articles_changed = Signal()
+# What stood at an address stands at another one, and saving a row does not say so: sent
+# with `moves`, [(old address, new one, or "" for gone)], and `reason` ("merge",
+# "import"), by the model that moved, in the transaction that moved it.
+addresses_moved = Signal()
 # The working copy became the live article; with `article` and `user` (None: the
 # clock). After the commit: a receiver that fails is logged.
 changes_went_out = Signal()

@@ -11,7 +11,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR, IncorrectLookupParameters
 from django.core import signing
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -150,6 +150,7 @@ class TablePages:
             "title": _("Import"),
             "form": form,
             "columns": [c.label for c in self.table().columns if not c.only_out],
+            "rule": self.table.rule,
             "export_url": self.table_url("export"),
         }
         return self._page(request, "import", context)
@@ -205,7 +206,7 @@ class TablePages:
                 if plan.digest() != seen:
                     return self._changed_since(request, sheet, plan)
                 counts = carry_out(plan, request.user)
-        except IntegrityError:
+        except (IntegrityError, ValidationError):
             return self._changed_since(request, sheet)
         messages.success(request, result_of(counts))
         return HttpResponseRedirect(

@@ -195,6 +195,7 @@ class Draft:
     changes: list[Change] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    called: str = ""  # what the preview calls it, where it has no name
 
     @property
     def is_new(self):
@@ -202,7 +203,8 @@ class Draft:
 
     @property
     def label(self):
-        return self.cells.get("name") or self.row.name or self.cells.get("slug", "")
+        name = self.called or self.cells.get("name") or self.row.name
+        return name or self.cells.get("slug", "")
 
     def complain(self, label, sentence):
         self.problems.append((str(label), str(sentence)))
@@ -264,6 +266,13 @@ class Table:
     prefetch = ()
     # Hold the rows that a plan is about until the transaction ends.
     locks = False
+    # Columns that say which row is meant: one of them must be there.
+    identified_by = ("name", "slug")
+    identified_as = gettext_lazy("“name” or “slug”")
+    rule = gettext_lazy(
+        "Each row is about the one with its slug; without a slug, about the one with "
+        "exactly its name. If there is none, it becomes a new one."
+    )
 
     def __init__(self):
         for column in self.columns:
@@ -290,6 +299,24 @@ class Table:
     def saving_order(self, drafts):
         return drafts
 
+    def match_rows(self, numbered):
+        """Return the drafts of [(number, {column's name: text})]."""
+        return _match_rows(self, numbered)
+
+    def store(self, drafts, is_new):
+        """Save the rows of drafts whose values have been put into them."""
+        for draft in drafts:
+            if is_new(draft):
+                draft.row.save()
+            elif own := [name for name in draft.values if _is_own(self, name)]:
+                draft.row.save(update_fields=own)
+            self.store_parts(draft)
+
+    def store_parts(self, draft):
+        for column in self.columns:
+            if column.name in draft.values:
+                column.save(draft.row, draft.values[column.name])
+
     def stored(self, lookup, values):
         """Yield the stored rows whose field is one of the values."""
         values = sorted(values)
@@ -308,7 +335,7 @@ def make_plan(table, sheet: Sheet, user) -> Plan:
     Raises BadSheet where the table as a whole cannot be read.
     """
     places, remarks = _match_columns(table, sheet, user)
-    drafts = _match_rows(table, _cells(sheet, places))
+    drafts = table.match_rows(_cells(sheet, places))
     by_number = {draft.number: draft for draft in drafts}
     labels = {place: column.label for place, column in places.items()}
     for number, place, sentence in sheet.problems:
@@ -338,14 +365,14 @@ def _match_columns(table, sheet, user):
             forbidden.append(f"“{name}”")
         else:
             places[place] = column
-    if not any(column.name in ("name", "slug") for column in places.values()):
+    if not any(column.name in table.identified_by for column in places.values()):
         names = ", ".join(str(c.label) for c in table.columns if not c.only_out)
         raise BadSheet(
             _(
-                "The first row must name the columns, “name” or “slug” among them. "
+                "The first row must name the columns, %(wanted)s among them. "
                 "These are known: %(names)s."
             )
-            % {"names": names}
+            % {"wanted": table.identified_as, "names": names}
         )
     remarks = []
     if unknown:
@@ -476,15 +503,11 @@ def carry_out(plan: Plan, user) -> Counter:
     new, changed = plan.new, plan.changed
     is_new = {id(draft) for draft in new}
     with transaction.atomic():
-        for draft in plan.table.saving_order([*new, *changed]):
+        for draft in [*new, *changed]:
             for name, value in draft.values.items():
                 columns[name].put(draft.row, value)
-            if id(draft) in is_new:
-                draft.row.save()
-            elif own := [name for name in draft.values if _is_own(plan.table, name)]:
-                draft.row.save(update_fields=own)
-            for name, value in draft.values.items():
-                columns[name].save(draft.row, value)
+        drafts = plan.table.saving_order([*new, *changed])
+        plan.table.store(drafts, lambda draft: id(draft) in is_new)
         _log(user, plan.table, new, ADDITION, _("Added by a table."))
         _log(user, plan.table, changed, CHANGE, _("Changed by a table."))
     return Counter(new=len(new), changed=len(changed), same=len(plan.same))

@@ -27,6 +27,7 @@ MENU = [
         "blocks.sharenetwork blocks.advertiseblock articles.publishcheck "
         "feeds.partnerfeed crawlers.sitefiles crawlers.crawlrule",
     ),
+    (_("Addresses"), "redirects.redirect redirects.missingpage"),
 ]
 # The import map of the editor is an inline script: it runs with a nonce. The desk
 # frames its own previews, and nothing that stories embed.

@@ -36,6 +36,8 @@ EDITOR = {
     "blocks.shareblocknetwork": "view add change delete",
     "blocks.sharenetwork": "view add change",
     "blocks.advertiseblock": "view",
+    "redirects.redirect": "view add change delete",
+    "redirects.missingpage": "view change",
 }
 # Nobody deletes a correction, nor the record of an import.
 PUBLISHER = {

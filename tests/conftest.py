@@ -11,6 +11,7 @@ from django.template.backends.jinja2 import Template
 from django.test.signals import template_rendered
 from playwright.sync_api import expect
 
+from newsroom.redirects import counting
 from tests import emptying
 from tests.chromium import find_chromium
 
@@ -166,6 +167,14 @@ def _last_words(request):
         time.sleep(0.02)
     request_started.disconnect(begun)
     request_finished.disconnect(ended)
+
+
+@pytest.fixture(autouse=True)
+def _hits_wait():
+    """Let no thread write hits behind a test's back; a test that wants them flushes."""
+    for buffer in (counting.hits, counting.missing):
+        buffer.flushed_after = None
+        buffer.waiting.clear()
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='page',
             name='path',
-            field=models.CharField(help_text='As /about/. Links from elsewhere to an old address lead nowhere once it is changed; the menus follow.', max_length=200, unique=True, validators=[articles.paths.validate_path], verbose_name='address'),
+            field=models.CharField(help_text='As /about/. Once it is changed, the old address leads to the new one; the menus follow.', max_length=200, unique=True, validators=[articles.paths.validate_path], verbose_name='address'),
         ),
         migrations.AlterField(
             model_name='page',

@@ -21,8 +21,8 @@ class Page(Shown, models.Model):
         unique=True,
         validators=[validate_path],
         help_text=_(
-            "As /about/. Links from elsewhere to an old address lead nowhere once it "
-            "is changed; the menus follow."
+            "As /about/. Once it is changed, the old address leads to the new one; the "
+            "menus follow."
         ),
     )
     title = models.CharField(_("title"), max_length=200)

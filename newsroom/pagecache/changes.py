@@ -43,6 +43,7 @@ from newsroom.blocks.models import (
 from newsroom.crawlers.models import CrawlRule, SiteFiles
 from newsroom.feeds.models import PartnerFeed
 from newsroom.models import MenuItem, Publication
+from newsroom.redirects.models import Redirect
 
 # Columns readers see nothing of. A new column counts as seen until it stands here.
 UNSEEN = {
@@ -241,6 +242,11 @@ def _of_block(old, block):
     return keys
 
 
+def _of_redirect(old, redirect):
+    """Redirects are in no page; what is kept is that nothing stands at an address."""
+    return redirect.missing_keys() | (old.missing_keys() if old else set())
+
+
 BLOCKS = (AdvertiseBlock, ShareBlock)
 # What belongs to an article, and where it says so.
 PARTS = {
@@ -251,7 +257,7 @@ PARTS = {
 }
 # Rows that choose sections, tags or authors.
 CHOOSING = (*BLOCKS, PartnerFeed)
-COMPARED = {Article, Page, *CARDS, *BLOCKS}
+COMPARED = {Article, Page, Redirect, *CARDS, *BLOCKS}
 # A new model that readers see something of gets its line here.
 KEYS = {
     Article: _of_article,
@@ -271,6 +277,7 @@ KEYS = {
     PartnerFeed: lambda old, feed: {feed.shown_key()},
     CrawlRule: lambda old, rule: {"crawling"},
     SiteFiles: lambda old, files: {"crawling"},
+    Redirect: _of_redirect,
 }
 
 

@@ -17,6 +17,7 @@ from newsroom.blocks.models import AdvertiseBlock, ShareBlock, ShareNetwork
 from newsroom.crawlers.models import CrawlRule, SiteFiles
 from newsroom.feeds.models import PartnerFeed
 from newsroom.models import Publication
+from newsroom.redirects.models import Redirect
 from tests.factories import NOON, image_file, make_author, make_page, make_tag
 
 Status = Article.Status
@@ -296,6 +297,40 @@ class Edits:
     def do_robots(self):
         CrawlRule.objects.create(path=f"/{self.word()}/")
         SiteFiles(humans=self.word(), machines="answers").save()
+
+    def do_change_address(self):
+        if article := self.live():
+            article.path = f"/{self.word()}/"
+            article.save(update_fields=["path"])
+
+    def do_change_page_address(self):
+        page = self.one(Page.objects.all())
+        page.path = f"/{self.word()}/"
+        page.save()
+
+    def do_change_slug(self):
+        row = self.one(self.random.choice([Tag, Author, Section]).objects.all())
+        row.slug = self.word()
+        row.save()
+
+    def do_redirect(self):
+        """Lead on from what may be kept as missing, or from an address of its own."""
+        gone = self.one(Article.objects.filter(status__in=["withdrawn", "trashed"]))
+        stem = gone.path.rstrip("/") if gone and gone.path else ""
+        if stem and not Redirect.objects.filter(old__startswith=stem).exists():
+            old, match = gone.path, self.random.choice(["exact", "prefix", "pattern"])
+            old += "*" if match == "pattern" else ""
+        else:
+            old, match = f"/{self.word()}/", "exact"
+        target = self.random.choice(["/about/", "https://other.example/", ""])
+        answer = 301 if target else 410
+        Redirect(
+            old=old, match=match, target=target, answer=answer, keeps_rest=False
+        ).save()
+
+    def do_redirect_no_more(self):
+        if redirect := self.one(Redirect.objects.all()):
+            redirect.delete()
 
     def do_schedule(self):
         self.moment_at = timezone.now() + SOON

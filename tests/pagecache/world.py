@@ -14,6 +14,7 @@ from newsroom.feeds.addresses import ATOM, JSON, feed_path
 from newsroom.feeds.models import PartnerFeed
 from newsroom.models import Publication
 from newsroom.pagecache.addresses import Address
+from newsroom.redirects.models import Redirect
 from tests.factories import (
     NOON,
     make_article,
@@ -147,6 +148,7 @@ class World(Edits):
         lists += [f"/sitemaps/articles-{month:%Y-%m}.xml" for month in months]
         lists += [*FILES, feed_path("/", ATOM), feed_path("/", JSON, is_summary=True)]
         lists += [feed.get_absolute_url() for feed in PartnerFeed.objects.all()]
+        lists += Redirect.objects.filter(match="exact").values_list("key", flat=True)
         articles = Article.objects.exclude(path=None).exclude(status=Status.WORKING)
         stories = [
             row.get_absolute_url()
