@@ -80,7 +80,7 @@ def walk(paths: Iterable[Path | str]) -> Iterator[PageFile | Problem]:
     passed over in silence; a file named on the command line is always looked at.
     """
     for path in paths:
-        found = _resolved(path)
+        found = resolved(path)
         if found is None:
             reason = "There is no such file or folder."
             yield Problem(_printable(path), "missing", reason)
@@ -90,7 +90,7 @@ def walk(paths: Iterable[Path | str]) -> Iterator[PageFile | Problem]:
             yield _read(found, found.parent)
 
 
-def _resolved(path):
+def resolved(path):
     """The path in full, None if nothing is there.
 
     An empty path is a variable that a shell left empty, not this very folder.
@@ -105,7 +105,7 @@ def count_pages(paths: Iterable[Path | str]) -> int:
     """Count, by name alone, the files that `walk` is going to look at."""
     count = 0
     for path in paths:
-        found = _resolved(path)
+        found = resolved(path)
         if found is None or not found.is_dir():
             count += 1
             continue

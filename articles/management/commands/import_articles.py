@@ -6,9 +6,8 @@ from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from articles.importers import read
-from articles.importers.files import count_pages
 from articles.importers.saving import Choices, Outcome, save_stories
+from articles.importers.sources import Asked, Sources
 from articles.importers.story import Problem
 from articles.models import Article, Section
 from articles.planner import analyze
@@ -60,15 +59,18 @@ class Command(BaseCommand):
             is_dry_run=dry_run,
         )
         counts, broken, chrome = Counter(), 0, Counter()
-        bar = tqdm(
-            total=count_pages(paths) if sys.stderr.isatty() else None,
-            unit=" pages",
-            disable=not sys.stderr.isatty(),
-            leave=False,
-        )
         try:
-            with bar:
-                for found in save_stories(read(paths, source), choices):
+            with (
+                Sources(paths) as sources,
+                tqdm(
+                    total=sources.count() if sys.stderr.isatty() else None,
+                    unit=" stories",
+                    disable=not sys.stderr.isatty(),
+                    leave=False,
+                ) as bar,
+            ):
+                records = sources.read(Asked(source=source))
+                for found in save_stories(records, choices):
                     bar.update()
                     if isinstance(found, Problem):
                         broken += found.is_broken
