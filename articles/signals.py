@@ -23,3 +23,5 @@ changes_went_out = Signal()
 # path or web address, "" where it is gone for good)], and `reason`, a word ("import"),
 # in the transaction that wrote it.
 addresses_moved = Signal()
+# An import is being undone: sent with `run`, before what it made is deleted.
+import_undone = Signal()
