@@ -6,6 +6,7 @@ sites become embeds, and what the vocabulary has no word for becomes its words, 
 stays as a raw block and is reported.
 """
 
+import html
 import re
 from urllib.parse import urljoin, urlsplit
 
@@ -51,6 +52,14 @@ def read_body(markup: str, story: Story, local=None) -> str:
         comment.drop_tree()
     _Reader(story, local or (lambda address: "")).read(root)
     return _inner(root)
+
+
+def plain_text(markup: str) -> str:
+    """Return the words of a short piece of markup, in one line."""
+    if "<" in markup:
+        markup = re.sub(r"<(?:br|/p|/li|/div)\b[^>]*>", " ", markup)
+        markup = re.sub(r"<[^<>]{0,2000}>", "", markup)
+    return SPACE.sub(" ", html.unescape(markup)).strip()
 
 
 def _root_of(markup):

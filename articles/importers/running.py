@@ -130,7 +130,7 @@ def run_import(paths, choices: Choices, asked: Asked, *, kind="", on_found=None)
 
 
 def run_for(source, paths, options, user=None):
-    """Return the row of a run: that of an earlier one that did not end, or a new one."""
+    """Return a run's row: an earlier one's that did not end, or a new one."""
     silent = Q(beat_at__lt=timezone.now() - SILENCE) | Q(beat_at__isnull=True)
     unfinished = Q(state__in=[Import.State.STOPPED, Import.State.FAILED])
     unfinished |= Q(state=Import.State.RUNNING) & silent
