@@ -241,9 +241,7 @@ class _Tree:
 
 def _filled(pattern, story, title, sections):
     """Return a Jekyll permalink with its places filled."""
-    moment = (
-        story.published.moment if story.published else datetime(1970, 1, 1, tzinfo=UTC)
-    )
+    moment = story.published.moment if story.published else date(1970, 1, 1)
     filled = {
         ":categories": "/".join(_slug(name) for name in sections),
         ":year": f"{moment:%Y}",
