@@ -8,6 +8,7 @@ stays as a raw block and is reported.
 
 import html
 import re
+from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
@@ -16,7 +17,7 @@ from lxml.html import builder
 from articles.embeds import address_in, recognise
 
 from .markup import figure_html
-from .story import PageError, PictureNote, Story
+from .story import PageError, PictureNote, Problem, Story, When
 from .webtree import parse
 
 SPACE = re.compile(r"\s+")
@@ -52,6 +53,31 @@ def read_body(markup: str, story: Story, local=None) -> str:
         comment.drop_tree()
     _Reader(story, local or (lambda address: "")).read(root)
     return _inner(root)
+
+
+def finish(story: Story, markup: str, local=None) -> Story | Problem:
+    """Give a story its body, and a headline where it has none.
+
+    Returns the story, or the Problem with it.
+    """
+    try:
+        story.body_html = read_body(markup, story, local)
+    except PageError as error:
+        return Problem(story.source_id, error.kind, str(error))
+    if not story.headline:
+        words = plain_text(markup)[:80].rpartition(" ")[0]
+        story.headline = words or story.source_id
+        story.note("no-headline", "It has no title; its first words stand in.")
+    return story
+
+
+def moment_of(written: str | None) -> When | None:
+    """Return the When of an ISO 8601 moment, in UTC where it names no zone."""
+    try:
+        moment = datetime.fromisoformat((written or "").strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return When(moment if moment.tzinfo else moment.replace(tzinfo=UTC), "moment")
 
 
 def plain_text(markup: str) -> str:
@@ -302,6 +328,3 @@ def _replace(element, block):
 def _drop(element):
     if element.getparent() is not None:
         element.drop_tree()
-
-
-__all__ = ["PageError", "read_body"]

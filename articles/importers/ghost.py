@@ -15,7 +15,7 @@ from pathlib import Path
 
 import ijson
 
-from .exported import plain_text, read_body
+from .exported import finish, moment_of, plain_text
 from .ghost_cards import from_lexical, from_mobiledoc
 from .story import (
     Credit,
@@ -206,14 +206,10 @@ class _Export:
         self.ties(story, row)
         self.lead(story, row, meta)
         try:
-            story.body_html = read_body(self.content(row, story), story, self.local)
+            markup = self.content(row, story)
         except PageError as error:
             return Problem(story.source_id, error.kind, str(error))
-        if not story.headline:
-            words = plain_text(story.body_html)[:80].rpartition(" ")[0]
-            story.headline = words or story.source_id
-            story.note("no-headline", "It has no title; its first words stand in.")
-        return story
+        return finish(story, markup, self.local)
 
     def state(self, story, row):
         status = row.get("status") or "draft"
@@ -329,15 +325,12 @@ def _is_internal(tag):
 
 def _when(written):
     """Return a When of Ghost's moments: milliseconds, or text in UTC."""
-    if written in (None, ""):
-        return None
-    try:
-        if isinstance(written, int | float):
+    if isinstance(written, int | float):
+        try:
             return When(datetime.fromtimestamp(written / 1000, UTC), "moment")
-        moment = datetime.fromisoformat(str(written).replace("Z", "+00:00"))
-    except (ValueError, OverflowError, OSError):
-        return None
-    return When(moment if moment.tzinfo else moment.replace(tzinfo=UTC), "moment")
+        except (ValueError, OverflowError, OSError):
+            return None
+    return moment_of(str(written or ""))
 
 
 # Cards, as Ghost wrote them into a post's HTML.

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from . import ghost, markdown_tree, saved_pages, wxr
+from . import feeds, ghost, markdown_tree, newsletters, saved_pages, wxr
 from .archives import is_archive, unpack
 from .files import resolved
 from .story import Moved, PageError, Person, Problem, Story, Term
 
 # The most particular first. Saved pages take whatever no other wants.
-READERS = (wxr, ghost, markdown_tree, saved_pages)
+READERS = (wxr, ghost, feeds, newsletters, markdown_tree, saved_pages)
 HEAD = 65_536
 
 
