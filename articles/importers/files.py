@@ -80,17 +80,17 @@ def walk(paths: Iterable[Path | str]) -> Iterator[PageFile | Problem]:
     passed over in silence; a file named on the command line is always looked at.
     """
     for path in paths:
-        found = _resolved(path)
+        found = resolved(path)
         if found is None:
             reason = "There is no such file or folder."
             yield Problem(_printable(path), "missing", reason)
         elif found.is_dir():
             yield from _walk_folder(found, found)
         else:
-            yield _read(found, found.parent)
+            yield read_page(found, found.parent)
 
 
-def _resolved(path):
+def resolved(path):
     """The path in full, None if nothing is there.
 
     An empty path is a variable that a shell left empty, not this very folder.
@@ -105,17 +105,23 @@ def count_pages(paths: Iterable[Path | str]) -> int:
     """Count, by name alone, the files that `walk` is going to look at."""
     count = 0
     for path in paths:
-        found = _resolved(path)
+        found = resolved(path)
         if found is None or not found.is_dir():
             count += 1
             continue
-        for _folder, folders, files in os.walk(found):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            count += sum(
-                not name.startswith(".") and bool(PAGE_NAME.search(name))
-                for name in files
-            )
+        count += sum(bool(PAGE_NAME.search(name)) for _f, name in walk_names(found))
     return count
+
+
+def walk_names(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield (folder, name) of all files in order, but hidden ones and links."""
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith(".") and not os.path.islink(
+                os.path.join(here, name)
+            ):
+                yield here, name
 
 
 def _walk_folder(folder, root):
@@ -141,7 +147,7 @@ def _walk_folder(folder, root):
         elif entry.is_dir():
             continue  # A link to a folder inside: its pages come by their own path.
         elif PAGE_NAME.search(entry.name):
-            yield _read(path, root, is_in_folder=True)
+            yield read_page(path, root, is_in_folder=True)
 
 
 def _stays_inside(path, root):
@@ -151,7 +157,8 @@ def _stays_inside(path, root):
         return False
 
 
-def _read(path, root, is_in_folder=False):
+def read_page(path, root, is_in_folder=False) -> PageFile | Problem:
+    """Return a file of a tree, or what is wrong with it."""
     name = _name(path, root)
     try:
         status = path.stat()

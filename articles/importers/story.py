@@ -131,7 +131,8 @@ class PictureNote:
     ``path`` is set only for a file the page keeps beside itself: its path
     relative to the import folder. The body holds a place for the picture as
     ``figure[data-picture="import-N"]``, N being its position in the story's
-    pictures; a lead picture has none.
+    pictures; a lead picture has none. ``src`` is its address where it was
+    published, absolute where the source gives it so.
     """
 
     src: str
@@ -142,17 +143,69 @@ class PictureNote:
     is_lead: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An author's record out of an export, told before the first of their stories.
+
+    Stories name them by ``name`` (Credit.name). ``email`` is a login's and is never
+    shown to readers. ``key`` is what the source calls them, for its own use.
+    """
+
+    name: str
+    key: str = ""
+    slug: str = ""
+    email: str = ""
+    bio: str = ""  # plain text
+    lives_in: str = ""
+    photo: PictureNote | None = None
+    links: tuple[LinkNote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A section or a tag out of an export, told before the first of its stories.
+
+    ``parent`` is the name of the section it stands under; sections have one level,
+    deeper ones are put under the one at the top.
+    """
+
+    kind: str  # "section" or "tag"
+    name: str
+    slug: str = ""
+    description: str = ""  # plain text
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An address that leads elsewhere, as the source itself had it.
+
+    ``new`` is a path of the same site or a web address; "" where it is gone for good.
+    """
+
+    old: str
+    new: str
+    is_permanent: bool = True
+
+
 @dataclass(slots=True)
 class Story:
     """A page read, in the words of the newsroom.
 
     ``confidence`` runs from 0 to 1: how much of the page's shape was found
-    where it was expected.
+    where it was expected. ``address`` is the path, with its query where it has one,
+    byte for byte as it stood in links; ``other_addresses`` led to it as well, and
+    become redirects. ``base_url`` is its absolute address, against which links in
+    the body are understood.
     """
 
     source_id: str
     source_system: str = "pages"
+    kind: str = "article"  # or "page": a simple page
+    status: str = ""  # as the source says: published, draft, review; "" says nothing
     address: str = ""
+    other_addresses: list[str] = field(default_factory=list)
+    base_url: str = ""
     canonical_url: str = ""
     headline: str = ""
     standfirst: str = ""
@@ -165,6 +218,15 @@ class Story:
     body_html: str = ""
     tags: list[str] = field(default_factory=list)
     section_name: str = ""
+    # Of an export that names its sections itself: they are made where there are none.
+    section_path: tuple[str, ...] = ()  # from the top: ("News", "Harbour")
+    front_headline: str = ""
+    seo_title: str = ""
+    seo_description: str = ""
+    first_published_in: str = ""
+    is_no_index: bool = False
+    series_name: str = ""
+    comments: int = 0  # so many were left behind
     pictures: list[PictureNote] = field(default_factory=list)
     boxes: list[AuthorBox] = field(default_factory=list)
     chrome: list[ChromeLine] = field(default_factory=list)

@@ -3,10 +3,16 @@ from articles.models.articles import (
     ArticleTag,
     Byline,
     Correction,
-    Origin,
     RelatedStory,
 )
 from articles.models.desk import Note, Notice, PreviewLink, PublishCheck
+from articles.models.imports import (
+    Document,
+    Import,
+    ImportMade,
+    ImportProblem,
+    Origin,
+)
 from articles.models.pages import Page
 from articles.models.pictures import Picture
 from articles.models.reading import ReadCount
@@ -25,6 +31,10 @@ __all__ = [
     "Autosave",
     "Byline",
     "Correction",
+    "Document",
+    "Import",
+    "ImportMade",
+    "ImportProblem",
     "Note",
     "Notice",
     "Origin",

@@ -637,31 +637,3 @@ class Correction(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}, {self.corrected_at:%Y-%m-%d}"
-
-
-class Origin(models.Model):
-    """Where an imported article came from, and what it was there.
-
-    Importers find their articles by (system, identifier). `imported` holds the
-    values as they were imported: a field that differs from them was changed by
-    an editor, whose word counts more than the next import's.
-    """
-
-    article = models.OneToOneField(Article, models.CASCADE, related_name="origin")
-    system = models.CharField(max_length=50)
-    identifier = models.CharField(max_length=500)
-    source = models.BinaryField(blank=True)  # the page, untouched
-    encoding = models.CharField(max_length=40, blank=True)
-    digest = models.CharField(
-        max_length=64, db_index=True, help_text=_("SHA-256 of the file.")
-    )
-    imported = models.JSONField(default=dict, blank=True)
-    imported_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["system", "identifier"], name="origin_once")
-        ]
-
-    def __str__(self):
-        return f"{self.system}:{self.identifier}"

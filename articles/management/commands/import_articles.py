@@ -1,17 +1,21 @@
 import sys
 import zoneinfo
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from articles.importers import read
-from articles.importers.files import count_pages
-from articles.importers.saving import Choices, Outcome, save_stories
+from articles.importers.media import Media
+from articles.importers.running import Report, run_for, run_import, write_report
+from articles.importers.saving import Choices, Outcome
+from articles.importers.sources import READERS, Asked
 from articles.importers.story import Problem
-from articles.models import Article, Section
-from articles.planner import analyze
+from articles.importers.undoing import CannotUndo, undo
+from articles.models import Article, Import, Section
 from articles.signals import chrome_found
 
 STATUSES = [Article.Status.DRAFT, Article.Status.REVIEW, Article.Status.PUBLISHED]
@@ -21,83 +25,95 @@ BLOCK_KINDS = ("share", "advertise")
 
 class Command(BaseCommand):
     help = (
-        "Make articles of saved pages: plain text and HTML, files and folders. "
-        "Safe to run again."
+        "Make articles of old sites: saved pages, exports of WordPress, Ghost and "
+        "others, feeds, Markdown; files, folders and archives. Safe to run again."
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("paths", nargs="+", metavar="PATH")
-        parser.add_argument(
-            "--dry-run", action="store_true", help="show what would be made"
+        add = parser.add_argument
+        add("paths", nargs="*", metavar="PATH")
+        add("--dry-run", action="store_true", help="show what would be made")
+        add(
+            "--kind",
+            choices=[r.NAME for r in READERS],
+            help="kind of source; else told",
         )
-        parser.add_argument("--section", help="slug of the section to file them under")
-        parser.add_argument(
+        add("--section", help="slug of the section to file them under")
+        add(
             "--tag", action="append", default=[], help="put this tag on all; repeatable"
         )
-        parser.add_argument(
-            "--status", choices=STATUSES, default=Article.Status.PUBLISHED
-        )
-        parser.add_argument(
-            "--timezone", help="zone of dates that name none: Europe/Berlin"
-        )
-        parser.add_argument(
+        add("--status", choices=STATUSES, default=Article.Status.PUBLISHED)
+        add("--timezone", help="zone of dates that name none: Europe/Berlin")
+        add("--site", default="", help="address of the old site: https://old.example/")
+        add("--new-paths", action="store_true", help="new addresses, old ones redirect")
+        add("--media", help="folder with a copy of the old site's media")
+        add(
             "--blocks",
             action="store_true",
             help="make share and advertise blocks of the pages' own lines",
         )
-        parser.add_argument(
-            "--source",
-            default="",
-            help="name of the source; else the name of the folder",
-        )
+        add("--source", default="", help="name of the source; else the folder's name")
+        add("--report", metavar="FILE", help="write the report as JSON")
+        add("--runs", action="store_true", help="list the imports there were")
+        add("--undo", type=int, metavar="RUN", help="take a whole import back")
 
-    def handle(self, *, paths, dry_run, blocks, source, **options):
-        choices = Choices(
-            zone=zone_named(options["timezone"]),
-            section=section_named(options["section"]),
-            tags=tuple(options["tag"]),
-            status=options["status"],
-            is_dry_run=dry_run,
-        )
-        counts, broken, chrome = Counter(), 0, Counter()
-        bar = tqdm(
-            total=count_pages(paths) if sys.stderr.isatty() else None,
-            unit=" pages",
-            disable=not sys.stderr.isatty(),
-            leave=False,
-        )
+    def handle(self, *, paths, dry_run, blocks, source, report, **options):
+        if options["runs"]:
+            return self.list_runs()
+        if options["undo"]:
+            return self.undo(options["undo"])
+        if not paths:
+            raise CommandError("Name a file or a folder to import.")
+        choices, asked = chosen(dry_run, source, options)
+        if not dry_run:
+            name = source or Path(paths[0]).resolve().name
+            run = run_for(name[:50], [str(path) for path in paths], told(options))
+            choices = replace(choices, run=run)
+        chrome, self.report = Counter(), Report()
         try:
-            with bar:
-                for found in save_stories(read(paths, source), choices):
-                    bar.update()
-                    if isinstance(found, Problem):
-                        broken += found.is_broken
-                        self.tell(bar, str(found), error=True)
-                        continue
-                    counts[found.outcome] += 1
-                    broken += found.outcome is Outcome.REFUSED
-                    self.describe(bar, found, dry_run)
-                    chrome.update(
-                        (line.kind, line.text, line.url)
-                        for line in found.story.chrome
-                        if line.kind in BLOCK_KINDS
-                    )
+            found = self.run(paths, choices, asked, options["kind"], chrome)
         except KeyboardInterrupt as error:
             raise CommandError(
-                f"Stopped. {summary(counts, broken, dry_run)} Run the command again; "
+                f"Stopped. {summary(self.report, dry_run)} Run the command again; "
                 "it goes on where it stopped.",
                 returncode=INTERRUPTED,
             ) from error
-        if counts[Outcome.NEW] and not dry_run:
-            analyze()
-        self.stdout.write(summary(counts, broken, dry_run))
+        self.stdout.write(summary(found, dry_run))
+        self.stdout.writelines(list_of_problems(found))
         if blocks:
             self.make_blocks(chrome, dry_run)
-        if broken:
+        if report:
+            try:
+                write_report(Path(report), found, asked.source)
+            except OSError as error:
+                reason = f"The report cannot be written: {error.strerror}."
+                raise CommandError(reason) from error
+        if found.broken:
+            total = found.broken + found.done - found.counts[Outcome.REFUSED]
             raise CommandError(
-                f"{broken} of {broken + sum(counts.values()) - counts[Outcome.REFUSED]}"
-                " pages could not be imported; their names and reasons stand above."
+                f"{found.broken} of {total} pages could not be imported; their names "
+                "and reasons stand above."
             )
+
+    def run(self, paths, choices, asked, kind, chrome):
+        bar = tqdm(unit=" stories", disable=not sys.stderr.isatty(), leave=False)
+
+        def on_found(found, report, total):
+            self.report = report
+            bar.total = total
+            if isinstance(found, Problem):
+                self.tell(bar, str(found), error=True)
+                return
+            bar.update()
+            self.describe(bar, found, choices.is_dry_run)
+            chrome.update(
+                (line.kind, line.text, line.url)
+                for line in found.story.chrome
+                if line.kind in BLOCK_KINDS
+            )
+
+        with bar:
+            return run_import(paths, choices, asked, kind=kind or "", on_found=on_found)
 
     def tell(self, bar, text, *, error=False):
         """Write a line above the progress bar."""
@@ -132,6 +148,50 @@ class Command(BaseCommand):
             for _receiver, sentence in sent:
                 self.stdout.write(sentence)
 
+    def list_runs(self):
+        for run in Import.objects.all()[:50]:
+            new = run.counts.get("new", 0)
+            self.stdout.write(f"{run.pk}: {run}, {run.get_state_display()}, {new} new")
+
+    def undo(self, number):
+        run = Import.objects.filter(pk=number).first()
+        if run is None:
+            raise CommandError(f"There is no import {number}; --runs lists them.")
+        try:
+            counts = undo(run)
+        except CannotUndo as error:
+            raise CommandError(str(error)) from error
+        gone = ", ".join(f"{count} {what}" for what, count in counts.items())
+        self.stdout.write(f"Undone: {gone or 'nothing was there any more'}.")
+
+
+def chosen(dry_run, source, options):
+    """Return (Choices, Asked) of the command's options. Raises CommandError."""
+    site = options["site"]
+    if site and urlsplit(site).scheme not in ("http", "https"):
+        raise CommandError(f"{site} is no web address; say https://old.example/.")
+    media = Path(options["media"]) if options["media"] else None
+    if media and not media.is_dir():
+        raise CommandError(f"There is no folder {media}.")
+    host = (urlsplit(site).hostname or "").removeprefix("www.")
+    choices = Choices(
+        zone=zone_named(options["timezone"]),
+        section=section_named(options["section"]),
+        tags=tuple(options["tag"]),
+        status=options["status"],
+        is_dry_run=dry_run,
+        has_new_paths=options["new_paths"],
+        hosts=frozenset({host} - {""}),
+        media=Media(folder=media),
+    )
+    return choices, Asked(source=source, site=site)
+
+
+def told(options):
+    """Return the options that an import's row keeps."""
+    names = ("section", "tag", "status", "timezone", "site", "new_paths", "media")
+    return {name: options[name] for name in names if options[name]}
+
 
 def zone_named(name):
     if not name:
@@ -165,9 +225,18 @@ def in_one_line(saved):
     return f"{saved.outcome}: {story.source_id}: “{story.headline}”, {names}, {day}"
 
 
-def summary(counts, broken, dry_run):
+def summary(report, dry_run):
+    counts = report.counts
     words = ("would be new", "would change") if dry_run else ("new", "changed")
     return (
         f"{counts[Outcome.NEW]} {words[0]}, {counts[Outcome.CHANGED]} {words[1]}, "
-        f"{counts[Outcome.UNCHANGED]} unchanged, {broken} not imported."
+        f"{counts[Outcome.UNCHANGED]} unchanged, {report.broken} not imported."
     )
+
+
+def list_of_problems(report):
+    """Return a line for each kind of problem, the most frequent first."""
+    lines = [f"  {count} × {kind}" for kind, count in report.problems.most_common()]
+    if comments := report.counts["comments"]:
+        lines.append(f"  {comments} comments were left behind")
+    return lines

@@ -1,0 +1,330 @@
+"""Bodies out of other systems' exports: their HTML into a story's, nothing guessed.
+
+A saved page has to be searched for its story (webpage.py); an export hands it over,
+so all of it is kept. Pictures become places for pictures, frames and posts of other
+sites become embeds, and what the vocabulary has no word for becomes its words, or
+stays as a raw block and is reported.
+"""
+
+import html
+import re
+from datetime import UTC, datetime
+from urllib.parse import urljoin, urlsplit
+
+import lxml.html
+from lxml.html import builder
+
+from articles.embeds import address_in, recognise
+
+from .markup import figure_html
+from .story import PageError, PictureNote, Problem, Story, When
+from .webtree import parse
+
+SPACE = re.compile(r"\s+")
+# Sizes of pictures, in pixels, that are no pictures: counters and spacers.
+TINY = 3
+# What shows nothing without a program, or belongs to the old site's own machinery.
+DROPPED = (
+    *("script", "style", "noscript", "template", "link", "meta", "form", "button"),
+    *("input", "select", "textarea", "object", "applet", "svg", "canvas", "map"),
+)
+REPORTED = {"form": "A form", "object": "An object", "applet": "An applet"}
+POSTS = re.compile(
+    r"twitter-tweet|twitter-video|instagram-media|tiktok-embed|mastodon-embed|fb-post"
+    r"|bluesky-embed|reddit-embed|reddit-card"
+)
+PICTURE_NAME = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?)$", re.IGNORECASE)
+CAPTION_CLASS = re.compile(r"caption|cutline", re.IGNORECASE)
+CREDIT_CLASS = re.compile(r"credit|photographer", re.IGNORECASE)
+GALLERY_CLASS = re.compile(r"gallery", re.IGNORECASE)
+
+
+def read_body(markup: str, story: Story, local=None) -> str:
+    """Return an export's HTML as a story's body; its pictures go to the story's.
+
+    `local(address)` returns the path of a picture below the import folder, or "".
+    Links stay as they are; saving makes them lead to what their pages became.
+    Raises PageError for what cannot be read at all.
+    """
+    if not markup.strip():
+        return ""
+    root = _root_of(markup)
+    for comment in root.xpath("//comment()"):
+        comment.drop_tree()
+    _Reader(story, local or (lambda address: "")).read(root)
+    return _inner(root)
+
+
+def finish(story: Story, markup: str, local=None) -> Story | Problem:
+    """Give a story its body, and a headline where it has none.
+
+    Returns the story, or the Problem with it.
+    """
+    try:
+        story.body_html = read_body(markup, story, local)
+    except PageError as error:
+        return Problem(story.source_id, error.kind, str(error))
+    if not story.headline:
+        words = plain_text(markup)[:80].rpartition(" ")[0]
+        story.headline = words or story.source_id
+        story.note("no-headline", "It has no title; its first words stand in.")
+    return story
+
+
+def moment_of(written: str | None) -> When | None:
+    """Return the When of an ISO 8601 moment, in UTC where it names no zone."""
+    try:
+        moment = datetime.fromisoformat((written or "").strip().replace("Z", "+00:00"))
+    except ValueError:
+        return None
+    return When(moment if moment.tzinfo else moment.replace(tzinfo=UTC), "moment")
+
+
+def plain_text(markup: str) -> str:
+    """Return the words of a short piece of markup, in one line."""
+    if "<" in markup:
+        markup = re.sub(r"<(?:br|/p|/li|/div)\b[^>]*>", " ", markup)
+        markup = re.sub(r"<[^<>]{0,2000}>", "", markup)
+    return SPACE.sub(" ", html.unescape(markup)).strip()
+
+
+def _root_of(markup):
+    body = parse(f"<div>{markup}</div>").find("body")
+    root = builder.DIV()
+    root.text = body.text
+    root.extend(body)
+    # Where the markup closes more than it opened, its end stands beside the div.
+    if len(root) == 1 and root[0].tag == "div" and not (root.text or "").strip():
+        return root[0]
+    return root
+
+
+def _inner(root):
+    markup = lxml.html.tostring(root, encoding="unicode", with_tail=False)
+    return re.sub(r"^<div[^>]*>|</div>$", "", markup).strip()
+
+
+class _Reader:
+    """Replaces what the vocabulary says in another way, from the leaves up."""
+
+    def __init__(self, story, local):
+        self.story, self.local = story, local
+
+    def read(self, root):
+        for name in DROPPED:
+            for element in root.xpath(f".//{name}"):
+                if name in REPORTED:
+                    self.report("left-out", f"{REPORTED[name]} was left out.", element)
+                _drop(element)
+        for element in root.xpath(".//iframe|.//embed|.//video|.//audio"):
+            self.frame(element)
+        for element in root.xpath(".//blockquote[@class]"):
+            if POSTS.search(element.get("class")):
+                self.post(element)
+        for element in root.xpath(".//figure|.//div|.//dl|.//span|.//ul"):
+            if GALLERY_CLASS.search(element.get("class") or ""):
+                self.gallery(element)
+        for element in root.xpath(".//img"):
+            if element.getroottree() is not None and not _is_placed(element):
+                self.picture(element)
+
+    def report(self, kind, reason, element):
+        sample = lxml.html.tostring(element, encoding="unicode", with_tail=False)
+        self.story.note(kind, reason, sample=SPACE.sub(" ", sample)[:200])
+
+    def absolute(self, address):
+        address = (address or "").strip()
+        if address.startswith("data:") or not address:
+            return ""
+        try:
+            address = urljoin(self.story.base_url, address)
+            return address if urlsplit(address).scheme in ("http", "https", "") else ""
+        except ValueError:
+            return ""
+
+    # Frames and posts.
+
+    def frame(self, element):
+        code = lxml.html.tostring(element, encoding="unicode", with_tail=False)
+        source = element.find("source")
+        address = address_in(code) if element.tag == "iframe" else ""
+        address = address or element.get("src") or element.get("data-src") or ""
+        if not address and source is not None:
+            address = source.get("src") or ""
+        address = self.absolute(address)
+        if not address:
+            self.report("left-out", "A frame without an address was left out.", element)
+            _drop(element)
+            return
+        if element.tag in ("video", "audio"):
+            element.tail = f" {element.tail or ''}"
+        figure = element.getparent()
+        while figure is not None and figure.tag != "figure":
+            figure = figure.getparent()
+        embed = _embed(address, element.get("title") or "")
+        if figure is not None and len(figure.findall(".//iframe")) == 1:
+            caption = figure.find(".//figcaption")
+            if caption is not None and caption.text_content().strip():
+                embed.append(caption)
+            _replace(figure, embed)
+        else:
+            _replace(element, embed)
+
+    def post(self, quotation):
+        code = lxml.html.tostring(quotation, encoding="unicode", with_tail=False)
+        address = address_in(code)
+        if not recognise(address):
+            return
+        # Its words stay: the post itself may be gone by now.
+        link = _embed(address, "")
+        quotation.attrib.pop("class")
+        quotation.set("cite", address)
+        quotation.addnext(link)
+        link.tail, quotation.tail = quotation.tail, None
+
+    # Pictures.
+
+    def gallery(self, element):
+        images = element.findall(".//img")
+        if len(images) < 2:
+            return
+        figures = []
+        for image in images:
+            holder = _holder(image, element)
+            caption, credit = _caption_of(holder) if holder is not image else ("", "")
+            figures.append(self.figure(image, caption, credit))
+        figures = [figure for figure in figures if figure is not None]
+        gallery = builder.E.figure({"class": "gallery"}, *figures)
+        own = next(
+            (
+                child
+                for child in element
+                if child.tag == "figcaption"
+                or (
+                    child.find(".//img") is None
+                    and CAPTION_CLASS.search(child.get("class") or "")
+                )
+            ),
+            None,
+        )
+        if own is not None and (words := _words(own)):
+            gallery.append(builder.E.figcaption(words))
+        _replace(element, gallery)
+
+    def picture(self, image):
+        holder = _holder(image, None)
+        caption, credit = _caption_of(holder) if holder is not image else ("", "")
+        figure = self.figure(image, caption, credit)
+        target = holder
+        while (parent := target.getparent()) is not None and _is_only(target, parent):
+            target = parent
+        if figure is None:
+            _drop(image)
+        else:
+            # In the middle of a paragraph, cleaning divides it.
+            _replace(target, figure)
+
+    def figure(self, image, caption="", credit=""):
+        """Return a place for the picture; None where it is none."""
+        address = next(
+            (
+                found
+                for name in ("data-orig-file", "data-src", "data-lazy-src", "src")
+                if (found := self.absolute(image.get(name)))
+            ),
+            "",
+        )
+        link = image.getparent()
+        if link is not None and link.tag == "a":
+            # The picture in full size, behind the small one.
+            full = self.absolute(link.get("href"))
+            address = full if PICTURE_NAME.search(urlsplit(full).path) else address
+        sizes = [image.get("width") or "", image.get("height") or ""]
+        if not address or any(s.isdigit() and int(s[:9]) <= TINY for s in sizes):
+            return None
+        note = PictureNote(
+            src=address,
+            alt=SPACE.sub(" ", image.get("alt") or "").strip(),
+            caption=caption,
+            credit=credit,
+            path=self.local(address),
+        )
+        self.story.pictures.append(note)
+        place = figure_html(len(self.story.pictures) - 1, note)
+        return lxml.html.fragment_fromstring(place)
+
+
+def _words(element):
+    return SPACE.sub(" ", element.text_content()).strip()
+
+
+def _is_placed(image):
+    parent = image.getparent()
+    return parent is not None and parent.get("data-picture") is not None
+
+
+def _holder(image, within):
+    """Return the figure, or the element with a caption, that a picture stands in."""
+    element = image
+    while (element := element.getparent()) is not None and element is not within:
+        if len(element.findall(".//img")) > 1:
+            break
+        if element.tag in ("figure", "dl", "li") or CAPTION_CLASS.search(
+            element.get("class") or ""
+        ):
+            if element.tag == "li" and within is None:
+                break
+            return element
+    return image
+
+
+def _caption_of(holder):
+    """Return (caption, credit) of what holds one picture."""
+    caption = credit = ""
+    for child in holder.iterdescendants():
+        if not isinstance(child.tag, str) or child.find(".//img") is not None:
+            continue
+        text = _words(child)
+        marks = child.get("class") or ""
+        if CREDIT_CLASS.search(marks) or child.tag == "small":
+            credit = credit or text
+        elif child.tag in ("figcaption", "dd") or CAPTION_CLASS.search(marks):
+            caption = caption or text
+    # The old shape: an image and its words in one div.
+    if not caption and CAPTION_CLASS.search(holder.get("class") or ""):
+        caption = _words(holder)
+    if credit and caption.endswith(credit):
+        caption = caption.removesuffix(credit).rstrip(" |(–—-")
+    return caption, credit
+
+
+def _is_only(element, parent):
+    """Say whether a parent is nothing but a wrapping of this one element."""
+    return (
+        parent.getparent() is not None
+        and parent.tag in ("a", "p", "div", "center", "span", "figure", "picture")
+        and all(
+            child is element or child.tag in ("figcaption", "source")
+            for child in parent
+        )
+        and not (parent.text or "").strip()
+        and not (element.tail or "").strip()
+    )
+
+
+def _embed(address, title):
+    words = title.strip() or address
+    return builder.E.figure(
+        {"class": "embed", "data-embed": address}, builder.A(words, href=address)
+    )
+
+
+def _replace(element, block):
+    block.tail = element.tail
+    element.tail = None
+    element.getparent().replace(element, block)
+
+
+def _drop(element):
+    if element.getparent() is not None:
+        element.drop_tree()

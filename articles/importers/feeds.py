@@ -1,0 +1,225 @@
+"""Feeds kept as files, RSS, Atom and JSON Feed, and Blogger's export, which is Atom.
+
+Feeds are small, so feedparser reads them whole; an export of Blogger's may hold a
+hundred megabytes and is read as a stream.
+"""
+
+import json
+import re
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import feedparser
+import lxml.etree
+
+from .exported import finish, moment_of, plain_text
+from .story import Credit, PageError, PictureNote, Problem, Story, When
+
+NAME = "feed"
+MOST_BYTES = 100 * 1024 * 1024
+XML_FEED = re.compile(rb"<(?:rss|feed|rdf:RDF|channel)\b", re.IGNORECASE)
+JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
+BLOGGER = re.compile(rb"<generator\b[^>]*>\s*Blogger\s*<", re.IGNORECASE)
+KIND = "http://schemas.google.com/g/2005#kind"
+ATOM = "{http://www.w3.org/2005/Atom}"
+APP = ("{http://purl.org/atom/app#}", "{http://www.w3.org/2007/app}")
+BLOG = "{http://schemas.google.com/blogger/2018}"
+
+
+def recognises(path, head):
+    if not path.is_file():
+        return False
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"{"):
+        return bool(JSON_FEED.search(start[:2_000]))
+    return start.startswith(b"<") and bool(XML_FEED.search(start[:4_000]))
+
+
+def count(path):
+    return None
+
+
+def read(path, asked):
+    """Yield the stories of a feed, or of Blogger's export, in the file's order."""
+    with path.open("rb") as file:
+        head = file.read(65_536)
+    if BLOGGER.search(head) or b"blogger/2018" in head:
+        yield from _Blogger(path, asked).stories()
+        return
+    if path.stat().st_size > MOST_BYTES:
+        limit = MOST_BYTES // (1024 * 1024)
+        raise PageError("too-large", f"The feed is larger than {limit} MiB.")
+    content = path.read_bytes()
+    if head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        yield from _json_feed(content, path, asked)
+    else:
+        yield from _xml_feed(content, path, asked)
+
+
+def _place(story, link):
+    """Set where a story stood, of its web address."""
+    story.base_url = link
+    split = urlsplit(link if "://" in link else "")
+    if split.path not in ("", "/") or split.query:
+        story.address = split.path + (f"?{split.query}" if split.query else "")
+
+
+def _xml_feed(content, path, asked):
+    # Sanitising is ours; relative addresses are resolved by read_body.
+    feed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
+    if feed.bozo and not feed.entries:
+        reason = f"The feed cannot be read: {feed.bozo_exception}"
+        raise PageError("unparsable", reason[:300])
+    language = feed.feed.get("language", "")
+    for entry in feed.entries:
+        story = Story(
+            source_id=entry.get("id") or entry.get("link") or entry.get("title", "?"),
+            source_system=asked.source or path.stem,
+            source_kind=NAME,
+            source=json.dumps(entry, default=str, sort_keys=True).encode(),
+            headline=plain_text(entry.get("title", "")),
+            language=language.replace("_", "-"),
+            status="published",
+        )
+        _place(story, entry.get("link", ""))
+        parts = [part.value for part in entry.get("content", ())]
+        summary = entry.get("summary", "")
+        markup = max([*parts, ""], key=len) or summary
+        if parts and plain_text(summary) != plain_text(markup):
+            story.standfirst = plain_text(summary)[:500]
+        moment = entry.get("published_parsed") or entry.get("updated_parsed")
+        if moment:
+            # UTC, as feedparser's documentation says ("Date parsing").
+            story.published = When(datetime(*moment[:6], tzinfo=UTC), "moment")
+        names = [a.get("name", "") for a in entry.get("authors", ())]
+        names = [name for name in names if name] or [entry.get("author", "")]
+        story.credits = [Credit(name, printed=name) for name in names if name]
+        story.tags = [t.term for t in entry.get("tags", ()) if t.get("term")]
+        if not parts:
+            story.note("summary", "The feed may hold no more than a summary of it.")
+        yield finish(story, markup)
+
+
+def _json_feed(content, path, asked):
+    try:
+        feed = json.loads(content.decode("utf-8-sig"))
+        items = feed["items"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise PageError("unparsable", "The feed is no sound JSON Feed.") from error
+    for number, item in enumerate(items):
+        if not isinstance(item, dict):
+            yield Problem(path.name, "unparsable", f"Item {number} is no story.")
+            continue
+        story = Story(
+            source_id=str(item.get("id") or item.get("url") or number),
+            source_system=asked.source or path.stem,
+            source_kind=NAME,
+            source=json.dumps(item, ensure_ascii=False, sort_keys=True).encode(),
+            headline=plain_text(item.get("title") or ""),
+            standfirst=item.get("summary") or "",
+            language=item.get("language") or feed.get("language") or "",
+            tags=[str(tag) for tag in item.get("tags") or ()],
+            status="published",
+        )
+        _place(story, item.get("url") or "")
+        story.published = moment_of(item.get("date_published"))
+        authors = item.get("authors") or feed.get("authors") or ()
+        names = [a.get("name") for a in authors if isinstance(a, dict)]
+        story.credits = [Credit(name, printed=name) for name in names if name]
+        if picture := item.get("image") or item.get("banner_image"):
+            story.pictures.append(PictureNote(picture, is_lead=True))
+        words = item.get("content_text") or ""
+        markup = "".join(f"<p>{p}</p>" for p in words.split("\n\n") if p.strip())
+        yield finish(story, item.get("content_html") or markup)
+
+
+class _Blogger:
+    """Blogger's export: settings, templates, comments and posts in one Atom feed."""
+
+    def __init__(self, path, asked):
+        self.path, self.asked = path, asked
+        self.comments = 0
+
+    def entries(self):
+        with self.path.open("rb") as file:
+            parsing = lxml.etree.iterparse(
+                file,
+                tag=f"{ATOM}entry",
+                resolve_entities=False,
+                no_network=True,
+                load_dtd=False,
+                huge_tree=True,
+            )
+            try:
+                for _event, entry in parsing:
+                    yield entry
+                    entry.clear()
+                    while entry.getprevious() is not None:
+                        del entry.getparent()[0]
+            except lxml.etree.XMLSyntaxError as error:
+                reason = f"The file is no sound XML: {error.msg}"
+                raise PageError("unparsable", reason, error.lineno or None) from error
+
+    def stories(self):
+        for entry in self.entries():
+            kind = self.kind(entry)
+            if kind == "comment":
+                self.comments += 1
+            elif kind in ("post", "page"):
+                yield self.story(entry, kind)
+        if self.comments:
+            reason = f"{self.comments} comments were left behind."
+            yield Problem(self.path.name, "comments", reason)
+
+    def kind(self, entry):
+        if told := entry.findtext(f"{BLOG}type"):
+            return told.strip().lower()
+        terms = entry.findall(f"{ATOM}category")
+        kinds = [t.get("term", "") for t in terms if t.get("scheme") == KIND]
+        return kinds[0].rpartition("#")[2] if kinds else ""
+
+    def story(self, entry, kind):
+        def text(name):
+            return (entry.findtext(f"{ATOM}{name}") or "").strip()
+
+        is_draft = any(
+            (control.findtext(f"{app}draft") or "").strip() == "yes"
+            for app in APP
+            for control in entry.findall(f"{app}control")
+        )
+        is_draft = is_draft or text_of(entry, f"{BLOG}status") in ("DRAFT", "TRASHED")
+        link = next(
+            (
+                found.get("href", "")
+                for found in entry.findall(f"{ATOM}link")
+                if found.get("rel") == "alternate"
+            ),
+            text_of(entry, f"{BLOG}filename"),
+        )
+        story = Story(
+            source_id=text("id"),
+            source_system=self.asked.source or self.path.stem,
+            source_kind="blogger",
+            source=lxml.etree.tostring(entry, encoding="utf-8", with_tail=False),
+            kind="page" if kind == "page" else "article",
+            status="draft" if is_draft else "published",
+            headline=plain_text(text("title")),
+            published=moment_of(text("published")),
+            tags=[
+                found.get("term", "")
+                for found in entry.findall(f"{ATOM}category")
+                if found.get("scheme") != KIND and found.get("term")
+            ],
+        )
+        if link.startswith("/"):
+            link = self.asked.site.rstrip("/") + link
+        _place(story, link)
+        if link.startswith("/"):
+            story.address = link
+        name = (entry.findtext(f"{ATOM}author/{ATOM}name") or "").strip()
+        story.credits = [Credit(name, printed=name)] if name else []
+        return finish(story, text("content"))
+
+
+def text_of(entry, name):
+    return (entry.findtext(name) or "").strip()

@@ -1,0 +1,204 @@
+"""Pictures and documents of imported stories, out of files that are here.
+
+They lie beside the pages, or in a local copy of the old site's media (`--media`). A
+picture that is nowhere stays in the body as the old site's address, which readers get
+as a link; it is listed, and can be had later.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.files import File
+from lxml import html
+
+from articles.importers.story import PictureNote, Story
+from articles.models import Document, Picture
+from authors.images import MAX_BYTES, read_image
+
+DOCUMENTS = re.compile(
+    r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|csv|txt|epub|mp3|m4a|ogg|oga|wav|mp4|m4v"
+    r"|mov|webm|zip|ics|kmz?)$",
+    re.IGNORECASE,
+)
+PICTURES = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?)$", re.IGNORECASE)
+# WordPress and others name a smaller copy by its size: quay-300x200.jpg.
+SIZED = re.compile(r"-\d{2,5}x\d{2,5}(?=\.\w{3,4}$)|-scaled(?=\.\w{3,4}$)")
+DOCUMENT_MAX = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Media:
+    """Where files of the old site are looked for.
+
+    `fetch(address)` returns the path of a file that was got from the network, or
+    None; without it nothing is fetched.
+    """
+
+    folder: Path | None = None
+    fetch: Callable | None = None
+
+    def find(self, story: Story, note: PictureNote):
+        """Return the path of a picture's file, or None."""
+        if note.path and (path := inside(story.root, note.path)):
+            return path
+        return self.at(note.src)
+
+    def at(self, address):
+        """Return the path of what stood at an address of the old site, or None."""
+        if self.folder is not None:
+            for name in names_of(address):
+                if path := inside(self.folder, name):
+                    return path
+        return self.fetch(address) if self.fetch else None
+
+    def look(self, story):
+        """Note the story's pictures that are nowhere, without reading any."""
+        for note in story.pictures:
+            is_here = note.path and inside(story.root, note.path)
+            if not is_here and not any(
+                self.folder and inside(self.folder, name) for name in names_of(note.src)
+            ):
+                _note_missing(story, note)
+
+    def read_pictures(self, story: Story) -> dict[int, Picture]:
+        """Read the story's pictures; return them by position.
+
+        New ones are stored as files but not yet as rows: encoding takes long, and an
+        editor's save must not wait for it. What is missing, leads out of the folder
+        or is no picture becomes a problem of the story.
+        """
+        found = {}
+        for position, note in enumerate(story.pictures):
+            path = self.find(story, note)
+            if path is None:
+                _note_missing(story, note)
+            elif picture := _read_picture(story, note, path):
+                found[position] = picture
+        return found
+
+    def read_document(self, address, story):
+        """Return the Document at an address of the old site, saved; None if missing."""
+        split = urlsplit(address)
+        name = unquote(split.path).lstrip("/")
+        path = inside(story.root, name, DOCUMENT_MAX) or self.at(address)
+        if path is None:
+            return None
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            if known := Document.objects.filter(digest=digest).first():
+                return known
+            file.seek(0)
+            document = Document(
+                name=path.name[:300], digest=digest, bytes=path.stat().st_size
+            )
+            ending = path.suffix.lower()[:10]
+            document.file.save(f"{digest[:20]}{ending}", File(file))
+        return document
+
+
+def _read_picture(story, note, path):
+    picture = Picture(
+        title=path.name[:200],
+        alt=(note.alt or note.caption)[:500],
+        caption=note.caption,
+        credit=note.credit[:200],
+    )
+    picture.is_decorative = not picture.alt
+    try:
+        with path.open("rb") as file:
+            picture.take_image(read_image(file))
+    except (ValidationError, OSError) as error:
+        reason = error.messages[0] if isinstance(error, ValidationError) else error
+        story.note("picture", f"A picture was left out: {reason}", sample=note.src)
+        return None
+    known = Picture.objects.filter(digest=picture.digest, alt=picture.alt).first()
+    return known or picture
+
+
+def _note_missing(story, note):
+    if urlsplit_host(note.src):
+        story.note(
+            "picture-elsewhere",
+            "A picture stands on another site and was not fetched.",
+            sample=note.src,
+        )
+    else:
+        story.note(
+            "picture-missing",
+            "A picture of the page is not in its folder.",
+            sample=note.src,
+        )
+
+
+def urlsplit_host(address):
+    """Return the host an address names, "" for none."""
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
+
+
+def names_of(address):
+    """Return the names under which a copy of the media may hold an address, best first.
+
+    Whoever made the copy took the whole path, or began at any folder of it.
+    """
+    try:
+        path = unquote(urlsplit(address).path).strip("/")
+    except ValueError:
+        return []
+    parts = path.split("/")
+    names = ["/".join(parts[start:]) for start in range(min(len(parts), 5))]
+    whole = [SIZED.sub("", name) for name in names]
+    return list(dict.fromkeys(filter(None, [*names, *whole])))
+
+
+def inside(root, name, largest=MAX_BYTES):
+    """Return the file below the folder, or None; links must not lead out of it."""
+    if root is None:
+        return None
+    try:
+        root = Path(root).resolve()
+        path = (root / name).resolve(strict=True)
+        is_good = path.is_relative_to(root) and path.is_file()
+        return path if is_good and path.stat().st_size <= largest else None
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
+def place_pictures(story: Story, pictures: dict[int, Picture]) -> str:
+    """Return the story's body with rows in the place of its picture notes.
+
+    A picture that could not be had leaves its old address where that is a web
+    address, else its caption, or nothing.
+    """
+    if 'data-picture="import-' not in story.body_html:
+        return story.body_html
+    root = html.fragment_fromstring(story.body_html, create_parent="div")
+    for figure in root.xpath(".//figure[starts-with(@data-picture, 'import-')]"):
+        position = int(figure.get("data-picture").removeprefix("import-"))
+        image = figure.find(".//img")
+        if picture := pictures.get(position):
+            show_picture(figure, image, picture)
+        elif urlsplit_host(story.pictures[position].src):
+            del figure.attrib["data-picture"]
+        elif figure.xpath("string(figcaption)").strip():
+            del figure.attrib["data-picture"]
+            image.drop_tree()
+        else:
+            figure.drop_tree()
+    markup = html.tostring(root, encoding="unicode")
+    return markup.removeprefix("<div>").removesuffix("</div>")
+
+
+def show_picture(figure, image, picture):
+    """Make a figure of a body show a picture of ours."""
+    figure.set("data-picture", str(picture.pk))
+    image.set("src", picture.url_near(800))
+    image.set("width", str(picture.width))
+    image.set("height", str(picture.height))

@@ -1,0 +1,90 @@
+"""Bringing an article up to a source that changed, around what editors changed."""
+
+from django.utils import timezone
+
+from articles import revisions
+from articles.importers import crediting
+from articles.importers.bodies import body_of, save_pictures
+from articles.importers.values import FIELDS, digest, digest_of, snapshot, values_of
+from articles.models import ArticleTag, Byline, Revision
+
+# What a simple page calls the fields of an article.
+OF_PAGE = {"headline": "title", "standfirst": "standfirst", "body": "body"}
+
+
+def update(origin, story, pictures, choices, directory, links):
+    """Bring the article or simple page up to the source.
+
+    Returns the names of the fields in which an editor's word was kept.
+    """
+    values = values_of(story, choices, directory.subjects)
+    save_pictures(story, pictures, directory)
+    values["body"] = body_of(story, pictures, links)
+    if origin.page is not None:
+        kept, imported = _update_page(origin, values)
+    else:
+        kept, imported = _update_article(origin, story, values, choices, directory)
+    was = origin.imported
+    origin.imported = imported | {_stored(n): was.get(_stored(n)) for n in kept}
+    origin.digest = digest_of(story)
+    origin.source, origin.encoding = story.source, story.encoding[:40]
+    origin.address = story.address[:500]
+    origin.imported_at = timezone.now()
+    origin.save()
+    return tuple(kept)
+
+
+def _update_page(origin, values):
+    page = origin.page
+    # Digests of a page stand under its own names.
+    values = {own: values[name] for name, own in OF_PAGE.items()}
+    changed, kept = _take(page, values, origin.imported)
+    if changed:
+        page.updated_at = timezone.now()
+        page.save(update_fields=[*changed, "updated_at"])
+    return kept, snapshot(page)
+
+
+def _update_article(origin, story, values, choices, directory):
+    article = origin.article
+    if values["published_at"] is None:
+        values["published_at"] = article.published_at
+    changed, kept = _take(article, {n: values[n] for n in FIELDS}, origin.imported)
+    if changed:
+        article.save(update_fields=[*changed, "updated_at"])
+    bylines = list(article.bylines.select_related("author"))
+    tags = sorted(article.tags.names())
+    if digest([str(byline) for byline in bylines]) == origin.imported.get("bylines"):
+        article.bylines.all().delete()
+        bylines = crediting.bylines_of(article, story, directory.people)
+        Byline.objects.bulk_create(bylines)
+    else:
+        kept.append("bylines")
+    if digest(tags) == origin.imported.get("tags"):
+        ArticleTag.objects.filter(content_object=article).delete()
+        ties, tags = crediting.ties_of(article, story, choices, directory.subjects)
+        ArticleTag.objects.bulk_create(ties)
+    else:
+        kept.append("tags")
+    crediting.fill_authors(story, bylines, directory.people)
+    if changed and article.revisions.exists():
+        revisions.record(article, None, Revision.Event.IMPORTED)
+    return kept, snapshot(article, bylines, tags)
+
+
+def _take(row, values, imported):
+    """Set what nobody changed since; return (fields changed, fields kept)."""
+    changed, kept = [], []
+    for name, value in values.items():
+        if value == getattr(row, name):
+            continue
+        if digest(getattr(row, name)) != imported.get(name):
+            kept.append(name.removesuffix("_id"))
+            continue
+        setattr(row, name, value)
+        changed.append(name.removesuffix("_id"))
+    return changed, kept
+
+
+def _stored(name):
+    return f"{name}_id" if name in ("section", "series") else name

@@ -1,0 +1,101 @@
+"""What a story says of its article's fields, and who changed them since."""
+
+import hashlib
+from datetime import datetime, time
+
+from django.utils import timezone
+
+from articles.models import Article
+from articles.models.articles import default_language
+
+# What a later import may change again, unless an editor did.
+FIELDS = (
+    *("headline", "front_headline", "standfirst", "body", "language"),
+    *("canonical_url", "first_published_in", "seo_title", "seo_description"),
+    *("is_no_index", "published_at", "section_id", "series_id"),
+)
+
+
+def values_of(story, choices, subjects):
+    """Return {field: value} of the article that the story decides, all but the body."""
+    section = _section(story, choices, subjects)
+    series = subjects.series(story.series_name) if story.series_name else None
+    return {
+        "headline": story.headline[:300],
+        "front_headline": story.front_headline[:300],
+        "standfirst": story.standfirst,
+        "language": (story.language or default_language())[:35],
+        "canonical_url": story.canonical_url[:500],
+        "first_published_in": story.first_published_in[:200],
+        "seo_title": story.seo_title[:200],
+        "seo_description": story.seo_description[:300],
+        "is_no_index": story.is_no_index,
+        "published_at": _moment(story, choices),
+        "section_id": section.pk if section else None,
+        "series_id": series.pk if series else None,
+    }
+
+
+def status_of(story, choices):
+    """Return the article's status: the source's own word, else the operator's."""
+    return story.status or choices.status
+
+
+def _section(story, choices, subjects):
+    if choices.section is not None:
+        return choices.section
+    if story.section_path:
+        if choices.is_dry_run:
+            return subjects.section(story.section_path[-1])
+        return subjects.section_at(story.section_path)
+    if not story.section_name:
+        return None
+    section = subjects.section(story.section_name)
+    if section is None:
+        story.note(
+            "unknown-section",
+            "There is no section of this name.",
+            sample=story.section_name,
+        )
+    return section
+
+
+def _moment(story, choices):
+    """Return when the story was published, or None.
+
+    Noon stands for a day without an hour: it is the same day in most zones.
+    """
+    if story.published is None:
+        if status_of(story, choices) != Article.Status.PUBLISHED:
+            return None
+        moment = min(story.file_date or timezone.now(), timezone.now())
+        story.problems = [p for p in story.problems if p.kind != "no-date"]
+        story.note(
+            "no-date",
+            f"The page names no date; it got the day of its file, {moment:%Y-%m-%d}.",
+        )
+        return moment
+    moment = story.published.moment
+    if not isinstance(moment, datetime):
+        moment = datetime.combine(moment, time(12))
+    return moment if moment.tzinfo else moment.replace(tzinfo=choices.zone)
+
+
+def snapshot(row, bylines=(), tags=()):
+    """Return digests of what was imported, to tell later what an editor changed."""
+    names = (*FIELDS, "title")  # the headline of a simple page
+    values = {name: digest(getattr(row, name)) for name in names if hasattr(row, name)}
+    values["bylines"] = digest([str(byline) for byline in bylines])
+    values["tags"] = digest(tags)
+    return values
+
+
+def digest(value):
+    if isinstance(value, datetime):
+        value = value.timestamp()
+    return hashlib.sha256(str(value).encode()).hexdigest()[:16]
+
+
+def digest_of(story):
+    """Return the digest of the story's source, which says whether it changed."""
+    return hashlib.sha256(story.source).hexdigest()
