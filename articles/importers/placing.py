@@ -1,10 +1,19 @@
 """Where imported stories stand: at their old address, or at a new one."""
 
+from urllib.parse import unquote
+from uuid import UUID
+
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from articles.models import Article, Page
-from articles.paths import path_for, validate_path
+from articles.paths import (
+    address_key,
+    path_for,
+    quoted,
+    validate_address,
+    validate_path,
+)
 
 # So many numbers are tried at once behind a headline that is taken.
 NUMBERS = 50
@@ -22,9 +31,9 @@ def place(articles, stories, choices):
     for article, story in zip(articles, stories, strict=True):
         address = story.address
         if address and not choices.has_new_paths and _is_usable(address, story):
-            if address not in taken:
+            if not taken & _spellings(address):
                 article.path = address
-                taken.add(address)
+                taken |= _spellings(address)
             else:
                 story.note(
                     "address-taken",
@@ -40,21 +49,34 @@ def place(articles, stories, choices):
     return moves
 
 
-def _is_usable(address, story):
+def _is_usable(address, story, validate=validate_address):
     try:
-        validate_path(address)
+        validate(address)
     except ValidationError as error:
         story.note("address", error.messages[0], sample=address)
         return False
     return True
 
 
-def _taken(paths):
-    """Return those of the paths at which something stands."""
+def _spellings(address):
+    """Return what tells an address from others: its spellings, and their common key."""
+    if key := address_key(address):
+        return {address, key}
+    return {address, unquote(address), quoted(address)}
+
+
+def _taken(addresses):
+    """Return those spellings of the addresses at which something stands."""
+    asked = set().union(*map(_spellings, addresses)) if addresses else set()
+    keys = {each for each in asked if isinstance(each, UUID)}
+    paths = asked - keys
     found = set()
     for model in (Article, Page):
         rows = model.objects.filter(path__in=paths).order_by()
         found.update(rows.values_list("path", flat=True))
+    if keys:
+        rows = Article.objects.filter(address_key__in=keys).order_by()
+        found.update(rows.values_list("address_key", flat=True))
     return found
 
 
@@ -84,14 +106,15 @@ def page_path(story):
     """Return where a simple page is to stand: its old address, if it is free."""
     address = story.address
     is_short = len(address) <= Page._meta.get_field("path").max_length
-    if address and is_short and _is_usable(address, story) and not _taken({address}):
+    is_good = address and is_short and _is_usable(address, story, validate_path)
+    if is_good and not _taken({address}):
         return address
     stem = path_for(story.headline, timezone.now(), fallback="page").split("/")[3]
     number = 1
     while True:
         path = f"/{stem}/" if number == 1 else f"/{stem}-{number}/"
         number += 1
-        if _is_usable(path, story) and not _taken({path}):
+        if _is_usable(path, story, validate_path) and not _taken({path}):
             return path
         if number > NUMBERS:
             stem = f"page-{stem}"[:100]

@@ -18,6 +18,8 @@ from newsroom.pagecache.addresses import (
 )
 from newsroom.pagecache.headers import CDN, READERS, is_usual
 from newsroom.pagecache.store import KINDS, OTHER, Page
+from newsroom.redirects.addresses import asked
+from newsroom.redirects.models import Redirect
 
 # Who keeps pages for us says so (RFC 8586; Fastly's documentation; the Edge
 # Architecture Specification of 2001). Readers hear nothing of keys.
@@ -107,6 +109,9 @@ class PageCacheMiddleware:
         own, story = old_address(request.META, address), None
         if own and (story := story_at(own)):
             address = own
+        elif own and Redirect.objects.leading_by_query(asked(request)):
+            # What leads on from /?p=123 is no business of the page at "/".
+            return self.get_response(request)
         with store.rendering(address):
             kept = store.read(address, accepted)
             if kept is None:

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 
-from articles.paths import RESERVED, quoted
+from articles.paths import RESERVED, is_counting, quoted
 
 MAX_LENGTH = 2000
 # Escaped, a letter outside ASCII is three times as long as its bytes: an article's path
@@ -29,10 +29,6 @@ UNRESERVED = frozenset(
     b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 )
 TO_SPELL = re.compile(rb"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~!$&'()*+,;=:@/?\[\]]")
-# What sites that link here add to every address; pages do not differ by it.
-STRANGE = re.compile(
-    r"(?:utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|mc_[ce]id|ref_src)(?:=|$)"
-)
 # What pages of this site know.
 KNOWN = re.compile(r"page=[1-9][0-9]{0,6}|plain")
 
@@ -90,7 +86,7 @@ def without_strangers(key):
     parts = [
         part
         for part in query.split("&")
-        if part and not STRANGE.match(part) and not KNOWN.fullmatch(part)
+        if part and not is_counting(part) and not KNOWN.fullmatch(part)
     ]
     return path + (f"?{'&'.join(parts)}" if parts else "")
 

@@ -22,6 +22,17 @@ def leave(moves, *, made_by, match=EXACT):
             _leave(dict(moves[start : start + AT_ONCE]), made_by, match)
 
 
+def forget(targets, *, made_by):
+    """Delete the redirects of this maker that lead to any of these addresses."""
+    digests = [digest(normal(target)) for target in targets]
+    for start in range(0, len(digests), AT_ONCE):
+        some = digests[start : start + AT_ONCE]
+        rows = Redirect.objects.filter(made_by=made_by, target_digest__in=some)
+        keys = set().union(*(row.missing_keys() for row in rows))
+        rows.delete()
+        change(*keys)
+
+
 def _settled(moves):
     """Return {old: where it leads in the end} of moves that may be links of a chain."""
     moves = {old: new for old, new in moves if normal(old) != normal(new or "/")}

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from articles import signals
 from articles.models import Article, Page, Section, Series, Tag
+from articles.paths import quoted
 from authors.models import Author
-from newsroom.redirects.making import leave
+from newsroom.redirects.making import forget, leave
 from newsroom.redirects.models import Redirect
 
 Maker, Match = Redirect.Maker, Redirect.Match
@@ -78,9 +79,19 @@ def moved(sender, moves, reason, **_):
     leave(moves, made_by=Maker(reason), match=match_of(sender))
 
 
+def import_undone(sender, run, **_):
+    """Take away what led to the stories of an import, which are to go."""
+    origins = run.origins.defer("source", "imported")
+    for name in ("article", "page"):
+        paths = origins.filter(**{f"{name}__isnull": False})
+        paths = paths.values_list(f"{name}__path", flat=True)
+        forget([quoted(path) for path in paths if path], made_by=Maker.IMPORT)
+
+
 def connect():
     once = {"dispatch_uid": "redirects"}
     pre_save.connect(before, **once)
     post_save.connect(after, **once)
     post_delete.connect(deleted, sender=Article, **once)
     signals.addresses_moved.connect(moved, **once)
+    signals.import_undone.connect(import_undone, **once)

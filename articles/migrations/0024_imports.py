@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('articles', '0020_list_indexes'),
+        ('articles', '0023_hidden_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
