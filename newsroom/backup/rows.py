@@ -125,13 +125,14 @@ def rows_of(model, names):
     ):
         for _key, *values in batch:
             yield {
-                field.attname: _to_json(field, value, names)
+                field.attname: to_json(field, value, names)
                 for field, value in zip(fields, values, strict=True)
             }
         some = rows.filter(pk__gt=batch[-1][0])
 
 
-def _to_json(field, value, names):
+def to_json(field, value, names):
+    """Return a column's value as JSON holds it; `names` are the Names."""
     if value is None or isinstance(field, models.JSONField):
         return value
     if named := _named(field):
@@ -184,7 +185,7 @@ class Decoder:
             raise Unreadable("it is no JSON object")
         if unknown := row.keys() - self.by_name.keys():
             raise Unreadable(f"there is no column {min(unknown)!r} for it")
-        return [self._value(field, row) for field in self.fields]
+        return [self.value(field, row) for field in self.fields]
 
     def expect(self, line):
         """Note the name in a line of content types or permissions, before its rows."""
@@ -195,7 +196,8 @@ class Decoder:
             found = (*row["content_type_id"], *found)
         self.names.coming[self.model].add(found)
 
-    def _value(self, field, row):
+    def value(self, field, row):
+        """Return what the database gets for a field of a row, given as JSON."""
         if field.attname not in row:
             if field.primary_key:
                 raise Unreadable("it has no key")
