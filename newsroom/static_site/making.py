@@ -197,10 +197,7 @@ class _Making:
                 self._copy_media(inner, target)
             else:
                 source = _static_file(inner)
-                if not target.is_file() or not filecmp.cmp(
-                    source, target, shallow=False
-                ):
-                    self.write(target, source.read_bytes())
+                self.write(target, source.read_bytes())
         except (FileNotFoundError, IsADirectoryError, SuspiciousOperation):
             return f"{address.path} is not there."
         self.report.files += 1

@@ -118,8 +118,15 @@ def article_key(path, created_at):
 MOMENT = re.compile(r"@[\d-]{10}T[\d:.]{8,15}[+-]\d\d:\d\d")
 
 
+def moment_named(text):
+    try:
+        return parse_datetime(text[1:])
+    except ValueError:  # the 99th of a month
+        return None
+
+
 def articles_named(texts):
-    begun = [parse_datetime(text[1:]) for text in texts if MOMENT.fullmatch(text)]
+    begun = [moment_named(text) for text in texts if MOMENT.fullmatch(text)]
     paths = [text for text in texts if not text.startswith("@")]
     return Q(path__in=paths) | Q(path=None, created_at__in=[m for m in begun if m])
 

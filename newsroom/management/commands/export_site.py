@@ -4,6 +4,9 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 from tqdm import tqdm
 
+from articles.exporters import wxr
+from newsroom.backup.making import snapshot
+from newsroom.furniture import Furniture
 from newsroom.static_site.making import Unreachable, make_site
 from newsroom.transfer.writing import write_export
 
@@ -51,6 +54,26 @@ class Command(BaseCommand):
         told = ", ".join(f"{count:,} {type}" for type, count in counts.items())
         self.stdout.write(f"{folder}: {told}.")
         return [f"missing: media/{name}" for name in missing]
+
+    def _wxr(self, folder, options):
+        folder.mkdir(parents=True, exist_ok=True)
+        path, publication = folder / "wordpress.xml", Furniture().publication
+        partial = path.with_name(f"{path.name}.partial")
+        with (
+            bar("items") as progress,
+            snapshot(),
+            partial.open("w", encoding="utf-8") as file,
+        ):
+            count = wxr.write(
+                file,
+                title=publication.name,
+                description=publication.tagline,
+                language=publication.language,
+                on_step=progress.update,
+            )
+        partial.replace(path)
+        self.stdout.write(f"{path}: {count:,} posts, pages and attachments.")
+        return []
 
     def _static(self, folder, options):
         with bar("addresses") as progress:
