@@ -47,8 +47,7 @@ def _own_site(settings, tmp_path):
 @pytest.fixture
 def world(db):
     section, author = make_section("Town"), make_author("Ada Lane")
-    make_menu(section)
-    make_page("About", path="/about/")
+    make_menu(section, make_page("About", path="/about/"))
     picture = make_picture(60, 40)
     make_article(
         "Old",
@@ -127,7 +126,7 @@ def test_pages_are_those_of_the_site_but_for_what_needs_it(world, client, tmp_pa
     folder = tmp_path / "site"
     export(folder)
     page = (folder / "old/Story.htm").read_text()
-    assert "data-read" not in page
+    assert 'data-read="' not in page
     assert "<h1>Old</h1>" in page
     about = (folder / "about/index.html").read_bytes()
     asked = client.get("/about/", headers={"host": "testserver"}).content
