@@ -297,10 +297,11 @@ class _Loader:
             try:
                 if key not in rows:
                     raise _Wrong("There is nothing of this name.")
-                if key in here and _is_as_born(type, here[key]):
+                stands = here.get(key)
+                if record != stands and _is_as_born(type, stands):
                     MenuItem.objects.filter(menu=key).delete()
-                elif key in here:
-                    _compare(record, here[key], report)
+                elif stands is not None:
+                    _compare(record, stands, report)
                     continue
                 with transaction.atomic():
                     self._add_parts(part, rows[key], record.get(part.name) or [])
@@ -315,7 +316,8 @@ class _Loader:
 
 
 def _is_as_born(type, record):
-    if type != "menu":
+    """Say whether a menu is the one that an empty site is born with."""
+    if type != "menu" or record is None:
         return False
     lines = record["lines"]
     return (

@@ -218,6 +218,18 @@ class TestThereAndBack:
         assert number not in [picture.pk for picture in numbers]
         assert Picture.objects.get(pk=number).digest in inside.values()
 
+    def test_a_menu_nobody_touched_gives_way_once(self, tmp_path):
+        born = list(MenuItem.objects.values_list("address", flat=True))
+        assert "/tags/" in born
+        folder = export(tmp_path / "born")
+        assert load_export(folder).new == 0
+        MenuItem.objects.filter(address="/tags/").update(label="Our subjects")
+        folder = export(tmp_path / "changed")
+        MenuItem.objects.filter(address="/tags/").update(label="Subjects")
+        assert load_export(folder).new == 1
+        assert MenuItem.objects.filter(label="Our subjects").count() == 1
+        assert MenuItem.objects.count() == len(born)
+
 
 class TestWhatItHolds:
     def test_every_state_and_no_login(self, world, tmp_path):
