@@ -21,6 +21,11 @@ class Asking:
 
     def ask(self, path, query="", host=None, *, is_fresh=False):
         """Return (status as a number, body) of a page; `path` is decoded."""
+        status, _headers, body = self.answer(path, query, host, is_fresh=is_fresh)
+        return status, body
+
+    def answer(self, path, query="", host=None, *, is_fresh=False):
+        """Return (status as a number, {header in small letters: value}, body)."""
         site = urlsplit(settings.SITE_URL)
         name = host or site.hostname
         environ = {
@@ -46,12 +51,13 @@ class Asking:
             # What a trusted proxy says (TRUST_PROXY); without one it is ignored.
             environ["HTTP_X_FORWARDED_PROTO"] = "https"
         answered = []
-        chunks = self.handler(environ, lambda status, headers: answered.append(status))
+        chunks = self.handler(environ, lambda *answer: answered.extend(answer))
         try:
             body = b"".join(chunks)
         finally:
             chunks.close()
-        return int(answered[0][:3]), body
+        headers = {name.lower(): value for name, value in answered[1]}
+        return int(answered[0][:3]), headers, body
 
     def is_fresh(self, store, page):
         """Say whether an entry of the store equals what is rendered now.

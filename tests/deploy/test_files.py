@@ -57,9 +57,11 @@ def test_caddy_takes_its_file(configure):
     assert "Valid configuration" in done.stdout + done.stderr, done.stderr
 
 
-@pytest.mark.parametrize("kind", ["systemd", "clock"])
+@pytest.mark.parametrize("kind", ["systemd", "clock", "backup", "backup-timer"])
 def test_systemd_takes_its_units(kind, configure):
-    file = configure(kind, f"newsroom-{kind}.service")
+    configure("backup", "newsroom-backup.service")  # which the timer starts
+    suffix = "timer" if kind.endswith("timer") else "service"
+    file = configure(kind, f"newsroom-{kind.removesuffix('-timer')}.{suffix}")
     assert "/srv/newsroom" not in file.read_text()
     if not shutil.which("systemd-analyze"):
         pytest.skip("NO systemd-analyze: the unit was not verified")

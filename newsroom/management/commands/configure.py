@@ -14,6 +14,8 @@ FILES = {
     "varnish": "varnish.vcl",
     "systemd": "newsroom.service",
     "clock": "newsroom-clock.service",
+    "backup": "newsroom-backup.service",
+    "backup-timer": "newsroom-backup.timer",
 }
 HOST = "news.example"
 
@@ -21,7 +23,7 @@ HOST = "news.example"
 class Command(BaseCommand):
     help = (
         "Print a file of deploy/ with this site's host names, folders and headers: "
-        "nginx, caddy, varnish, systemd (serve) or clock."
+        "nginx, caddy, varnish, systemd (serve), clock, backup or backup-timer."
     )
 
     def add_arguments(self, parser):

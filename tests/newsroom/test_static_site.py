@@ -1,0 +1,244 @@
+"""The static site: whole, from a plain file server, with no link that breaks."""
+
+import re
+import threading
+from datetime import timedelta
+from functools import partial
+from html import unescape
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import StringIO
+from urllib.error import HTTPError
+from urllib.parse import urljoin
+from urllib.request import urlopen
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+
+from articles.models import Article
+from newsroom.static_site import making, redirecting
+from newsroom.static_site.places import Address, address_of, files_of
+from newsroom.static_site.rewriting import page_as_file
+from tests.factories import (
+    NOON,
+    make_article,
+    make_author,
+    make_menu,
+    make_page,
+    make_picture,
+    make_section,
+    make_tag,
+)
+
+
+@pytest.fixture(autouse=True)
+def _own_site(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.SITE_URL = "http://testserver"
+    # The end of a request would close the connection of the test's transaction.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def world(db):
+    section, author = make_section("Town"), make_author("Ada Lane")
+    make_menu(section, make_page("About", path="/about/"))
+    picture = make_picture(60, 40)
+    make_article(
+        "Old",
+        path="/old/Story.htm",
+        section=section,
+        authors=[author],
+        tags=[make_tag("river")],
+        lead_picture=picture,
+        body='<p><a href="/old/Other%20one">Other</a> &lt;a href="none"&gt;</p>',
+    )
+    make_article("Other", path="/old/Other%20one", section=section)
+    for day in range(22):
+        moment = NOON - timedelta(days=day)
+        make_article(f"Story {day}", section=section, published_at=moment)
+    make_article("Secret", status="draft", path="/secret/")
+
+
+def export(folder, *arguments):
+    out = StringIO()
+    call_command(
+        "export_site", str(folder), "--format", "static", *arguments, stdout=out
+    )
+    return out.getvalue()
+
+
+@pytest.fixture
+def serve():
+    """Return a function that serves a folder as a file server does; gives its URL."""
+    servers = []
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_arguments):
+            pass
+
+    def start(folder):
+        handler = partial(Quiet, directory=folder)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_every_link_leads_somewhere_on_a_plain_file_server(world, serve, tmp_path):
+    folder = tmp_path / "site"
+    export(folder)
+    start = serve(folder)
+    waiting, seen = ["/"], {"/"}
+    while waiting:
+        path = waiting.pop()
+        try:
+            with urlopen(start + path) as answer:
+                kind, body = answer.headers["Content-Type"] or "", answer.read()
+        except HTTPError as error:
+            pytest.fail(f"{path}: {error}")
+        if not kind.startswith("text/html"):
+            continue
+        for tag in re.findall(r"<[a-z](?:\"[^\"]*\"|[^<>\"])*>", body.decode()):
+            for link in re.findall(r'(?:href|src|data-list)="([^"#]*)', tag):
+                whole = urljoin(f"http://testserver{path}", unescape(link))
+                inner = whole.removeprefix("http://testserver")
+                if inner.startswith("/") and inner not in seen:
+                    seen.add(inner)
+                    waiting.append(inner)
+    assert {"/old/Story.htm", "/old/Other%20one", "/tags/river/", "/about/"} <= seen
+    assert {"/sections/town/page-2/", "/old/Story-plain.htm"} <= seen
+    assert not any("?" in path for path in seen)
+    assert not (folder / "secret").exists()
+
+
+def test_pages_are_those_of_the_site_but_for_what_needs_it(world, client, tmp_path):
+    folder = tmp_path / "site"
+    export(folder)
+    page = (folder / "old/Story.htm").read_text()
+    assert 'data-read="' not in page
+    assert "<h1>Old</h1>" in page
+    about = (folder / "about/index.html").read_bytes()
+    asked = client.get("/about/", headers={"host": "testserver"}).content
+    assert about == asked.replace(b'href="/about/?plain"', b'href="/about/plain/"')
+    assert "page=2" not in (folder / "sections/town/index.html").read_text()
+    assert b"<h1" in (folder / "404.html").read_bytes()
+
+
+def test_a_second_run_writes_what_changed_and_removes_what_is_gone(world, tmp_path):
+    folder = tmp_path / "site"
+    export(folder)
+    before = {p: p.stat().st_mtime_ns for p in folder.rglob("*.htm*")}
+    assert " 0 written, 0 removed" in export(folder)
+    assert {p: p.stat().st_mtime_ns for p in folder.rglob("*.htm*")} == before
+
+    Article.objects.get(path="/old/Story.htm").withdraw()
+    (folder / "mine.txt").write_text("An own file.")
+    export(folder)
+    assert not (folder / "old/Story.htm").exists()
+    assert (folder / "old/Other one/index.html").exists()
+    assert (folder / "mine.txt").exists()
+    assert not list(folder.rglob("*.partial"))
+
+
+def test_a_stopped_run_is_gone_on_with(world, tmp_path, monkeypatch):
+    folder, made = tmp_path / "site", []
+    make = making._Making.make
+
+    def stops(self, address):
+        if len(made) == 30 and "first" not in made:
+            raise KeyboardInterrupt
+        made.append(address)
+        make(self, address)
+
+    monkeypatch.setattr(making._Making, "make", stops)
+    with pytest.raises(KeyboardInterrupt):
+        export(folder)
+    done = set(made)
+    made.append("first")
+    export(folder, "--resume")
+    assert not done & set(made[31:])
+    monkeypatch.undo()
+    whole = tmp_path / "whole"
+    export(whole)
+    names = {p.relative_to(whole) for p in whole.rglob("*") if p.name[0] != "."}
+    assert names == {
+        p.relative_to(folder) for p in folder.rglob("*") if p.name[0] != "."
+    }
+    for name in names:
+        if (whole / name).is_file():
+            assert (whole / name).read_bytes() == (folder / name).read_bytes(), name
+
+
+def test_a_site_that_does_not_answer_is_told_in_a_sentence(world, settings, tmp_path):
+    settings.ALLOWED_HOSTS = ["elsewhere.test"]
+    with pytest.raises(CommandError, match="ALLOWED_HOSTS"):
+        export(tmp_path / "site")
+
+
+class TestPlaces:
+    @pytest.mark.parametrize(
+        ("link", "file"),
+        [
+            ("/", "index.html"),
+            ("/2026/11/slug/", "2026/11/slug/index.html"),
+            ("/tags/a/?page=2", "tags/a/page-2/index.html"),
+            ("/tags/a/?page=1&utm=x", "tags/a/index.html"),
+            ("/old/s.htm?plain", "old/s-plain.htm"),
+            ("/old/s.htm", "old/s.htm"),
+            ("/old/s.php", "old/s.php/index.html"),
+            ("/old/B%C3%A4r", "old/Bär/index.html"),
+            ("http://testserver/x/", "x/index.html"),
+        ],
+    )
+    def test_a_page_lies_where_a_file_server_looks(self, link, file):
+        address, _fragment = address_of(link)
+        assert files_of(address.link, "text/html; charset=utf-8") == [file]
+
+    def test_a_feed_is_found_under_both_names(self):
+        assert files_of("/feed/", "application/rss+xml") == [
+            *("feed/index.html", "feed/index.xml")
+        ]
+        assert files_of("/sitemap.xml", "application/xml") == ["sitemap.xml"]
+
+    @pytest.mark.parametrize("link", ["/a/%2e%2e/%2e%2e/b", "/a%5Cb", "/" + "x" * 256])
+    def test_no_address_leads_out_of_the_folder(self, link):
+        with pytest.raises(ValueError, match="name of a file"):
+            files_of(link, "text/html")
+
+    def test_other_sites_and_the_desk_are_not_followed(self):
+        assert address_of("https://other.test/a") is None
+        text = '<a href="/admin/">Desk</a><form action="/search/"><b>x</b></form>'
+        assert page_as_file(text, "/") == ("", [])
+        shown = '<p>&lt;a href="/not/a/link/"&gt;</p>'
+        assert page_as_file(shown, "/") == (shown, [])
+
+    def test_links_keep_their_fragment_and_lose_their_query(self):
+        text, found = page_as_file('<a href="?page=3#end">3</a>', "/tags/a/")
+        assert text == '<a href="/tags/a/page-3/#end">3</a>'
+        assert found == [Address("/tags/a/", "page=3")]
+
+
+def test_redirects_are_written_for_both_servers_and_hold_no_directives():
+    files = dict(redirecting.files([("/old", "/new/"), ("/a;}", "/b"), ("/c d", "/e")]))
+    nginx = files["redirects.nginx.conf"].decode()
+    netlify = files["_redirects"].decode()
+    assert 'location = "/old" { return 301 "/new/"; }' in nginx
+    assert "/old /new/ 301\n" in netlify
+    assert "/a;}" not in nginx + netlify
+    assert "/c d" not in nginx + netlify
+    rule = redirecting.nginx_line("prefix", "/blog/", "/news/", 301)
+    assert 'rewrite "^/blog/(.*)$" "/news/$1" permanent;' in rule
+    assert redirecting.netlify_line("prefix", "/blog/", "/news/", 301) == (
+        "/blog/* /news/:splat 301"
+    )
