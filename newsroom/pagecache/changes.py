@@ -158,7 +158,8 @@ def _of_subject(old, row):
     if different:
         keys |= {row.card_key(), *INDEXES.get(type(row), ())}
     if isinstance(row, Section) and different:
-        keys |= _of_menus(section=row)
+        # Menus show no more of it.
+        keys |= _of_menus(section=row) if different & {"name", "slug"} else set()
         parents = {row.parent_id, old.parent_id if old else None} - {None}
         if "parent_id" in different:
             keys |= {f"in-section-{pk}" for pk in (row.pk, *parents)}
