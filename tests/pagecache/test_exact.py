@@ -21,10 +21,10 @@ LISTS = ("archive", "authors", "most-read", "sections", "series", "tags", "")
 # A plain page goes with the whole one, whatever of it the change concerned; redirects,
 # which end without a slash, when any story gets an address.
 # So may all pages, by what concerns the whole site: a block's place (pages must learn
-# of its flight), rows that are merged, an import.
+# of its flight), rows that are merged, an import; and all of a section that moves.
 SITE_WIDE = {
     *("advertise_form", "block_scope", "flight", "import", "merge", "network_form"),
-    *("share_form", "wait_for_it", "fewer_authors"),
+    *("section_parent", "share_form", "wait_for_it", "fewer_authors"),
 }
 # What a story may be related to after these goes without asking whether the story is
 # among the four that each of them shows; nor, of a story that is destroyed, whether
