@@ -37,14 +37,19 @@ class Edits:
             clock.tick()
 
     def fewer_articles(self):
-        """Trash an article, or empty the trash of one."""
-        if article := self.one(Article.objects.in_trash()):
+        """Trash an article, or empty the trash of one; corrected ones stay for good."""
+        rest = Article.objects.filter(corrections=None)
+        if article := self.one(rest.in_trash()):
             trash.destroy(Article.objects.filter(pk=article.pk))
-        elif article := self.one(Article.objects.originals()):
-            publishing.move_to_trash(article, self.user)
+        else:
+            publishing.move_to_trash(self.one(rest.originals()), self.user)
 
     def fewer_tags(self):
-        self.delete(self.one(Tag.objects.all()))
+        """Delete one; what stories have is merged into another."""
+        if tag := self.one(Tag.objects.filter(articletag_items=None)):
+            self.delete(tag)
+        else:
+            merging.merge(*self.two(Tag))
 
     def fewer_authors(self):
         """Delete one; who has signed stories is merged into somebody."""
@@ -256,7 +261,10 @@ class Edits:
             article.save(update_fields=["section", "series"])
 
     def do_correct(self):
-        if article := self.live():
+        """Correct one of few: a correction keeps its story from being destroyed."""
+        corrected = Article.objects.exclude(corrections=None).distinct()
+        among = corrected if corrected.count() > 2 else Article.objects
+        if article := self.one(among.live()):
             article.corrections.create(text=self.word())
 
     def do_pick(self):

@@ -49,6 +49,7 @@ class World(Edits):
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.count = 0
+        self.made = []  # the names of the edits
         # The moment that something of the last edit waits for.
         self.moment_at = None
         self.user = make_user(f"pat{seed}", "publisher")
@@ -85,17 +86,19 @@ class World(Edits):
 
     def edit(self):
         """Do something; return its name."""
+        much = next((m for m in MOST if m.objects.count() > MOST[m]), None)
         if self.moment_at:
             name = "wait_for_it"
-        elif much := next((m for m in MOST if m.objects.count() > MOST[m]), None):
+        elif much and self.made[-3:] != [f"fewer_{much._meta.model_name}s"] * 3:
             name = f"fewer_{much._meta.model_name}s"
         else:
-            names = [name for name in dir(self) if name.startswith("do_")]
-            name = self.random.choice(names).removeprefix("do_")
-            getattr(self, f"do_{name}")()
-            return name
+            name = self.random.choice(self.kinds())
         getattr(self, name)()
-        return name
+        self.made.append(name)
+        return name.removeprefix("do_")
+
+    def kinds(self):
+        return [name for name in dir(self) if name.startswith("do_")]
 
     def word(self):
         self.count += 1
