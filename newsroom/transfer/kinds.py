@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from django.apps import apps
 from django.conf import settings
 from django.db.models import Q
 from django.utils.dateparse import parse_datetime
@@ -21,6 +20,7 @@ from articles.models import (
     ArticleTag,
     Byline,
     Correction,
+    Document,
     Origin,
     Page,
     Picture,
@@ -39,7 +39,10 @@ from newsroom.blocks.models import (
     ShareBlockNetwork,
     ShareNetwork,
 )
+from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.feeds.models import PartnerFeed
 from newsroom.models import MenuItem, Publication
+from newsroom.redirects.models import Redirect
 
 SCOPES = ("sections", "not_sections", "tags", "not_tags")
 
@@ -55,6 +58,7 @@ class Part:
     name: str
     model: type
     parent: str  # the column that says whose it is
+    without: tuple[str, ...] = ()
 
     @cached_property
     def fields(self):
@@ -64,7 +68,7 @@ class Part:
         return [
             f
             for f in own_fields(self.model)
-            if f.attname != self.parent and f.name not in derived
+            if f.attname != self.parent and f.name not in {*derived, *self.without}
         ]
 
     @property
@@ -139,6 +143,14 @@ def redirects_named(texts):
     return Q(old__in=[text.partition(" ")[2] for text in texts])
 
 
+def rule_key(agent, path):
+    return f"{agent} {path}"
+
+
+def rules_named(texts):
+    return Q(agent__in=[text.partition(" ")[0] for text in texts])
+
+
 def _scopes(block):
     name = f"{block._meta.model_name}_id"
     return tuple(Part(s, getattr(block, s).through, name) for s in SCOPES)
@@ -150,10 +162,13 @@ def _kinds():
     yield Kind("tag", Tag, "slug", (Part("synonyms", TagSynonym, "tag_id"),))
     yield Kind("series", Series, "slug")
     yield Kind("picture", Picture, "digest")
+    yield Kind("document", Document, "digest")
     links = Part("links", AuthorLink, "author_id")
     aliases = Part("aliases", AuthorAlias, "author_id")
     yield Kind("author", Author, "slug", (links, aliases))
-    yield Kind("page", Page, "path")
+    # Not the run of the import: runs stay where they ran.
+    origin = Part("origin", Origin, "page_id", without=("article", "run"))
+    yield Kind("page", Page, "path", (origin,))
     yield Kind(
         "article",
         Article,
@@ -162,7 +177,7 @@ def _kinds():
             Part("bylines", Byline, "article_id"),
             Part("tags", ArticleTag, "content_object_id"),
             Part("corrections", Correction, "article_id"),
-            Part("origin", Origin, "article_id"),
+            Part("origin", Origin, "article_id", without=("page", "run")),
             Part("reads", ReadCount, "article_id"),
         ),
         text=article_key,
@@ -173,16 +188,29 @@ def _kinds():
     networks = Part("networks", ShareBlockNetwork, "block_id")
     yield Kind("share_block", ShareBlock, "name", (networks, *_scopes(ShareBlock)))
     yield Kind("advertise_block", AdvertiseBlock, "name", _scopes(AdvertiseBlock))
-    if apps.is_installed("newsroom.redirects"):
-        yield Kind(
-            "redirect",
-            apps.get_model("redirects", "Redirect"),
-            "old",
-            text=redirect_key,
-            among=redirects_named,
-            columns=("match",),
-            derived=("key", "digest", "place", "target_digest"),
-        )
+    chosen = tuple(
+        Part(name, getattr(PartnerFeed, name).through, "partnerfeed_id")
+        for name in ("sections", "tags", "authors")
+    )
+    yield Kind("partner_feed", PartnerFeed, "slug", chosen)
+    yield Kind(
+        "crawl_rule",
+        CrawlRule,
+        "agent",
+        text=rule_key,
+        among=rules_named,
+        columns=("path",),
+    )
+    yield Kind("site_files", SiteFiles, "id")
+    yield Kind(
+        "redirect",
+        Redirect,
+        "old",
+        text=redirect_key,
+        among=redirects_named,
+        columns=("match",),
+        derived=("key", "digest", "place", "target_digest"),
+    )
 
 
 KINDS = {kind.type: kind for kind in _kinds()}
