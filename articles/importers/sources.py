@@ -94,6 +94,10 @@ class Sources:
             path = _only_folder(inner)
         reason = "It is a link, or leads out of the archive; it was left out."
         problems = tuple(Problem(name, "outside", reason, sample=n) for n in left_out)
+        if (path / "content.jsonl").is_file() and (path / "export.json").is_file():
+            reason = "It is a newsroom's own export: manage.py import_site reads it."
+            self.problems.append(Problem(name, "own-export", reason))
+            return
         self.found.append(Source(path, recognise(path, self.kind), problems))
 
     def count(self):

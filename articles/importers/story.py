@@ -11,6 +11,7 @@ BROKEN = frozenset(
         "no-text",
         "outside",
         "missing",
+        "own-export",
         "too-deep",
         "too-large",
         "unparsable",

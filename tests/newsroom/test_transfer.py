@@ -185,6 +185,19 @@ class TestThereAndBack:
         assert report.unchanged == len(content_of(folder).splitlines())
         assert list(Article.objects.order_by("pk").values()) == versions
 
+    def test_the_command_says_what_it_read_and_refuses_what_is_no_export(
+        self, world, tmp_path
+    ):
+        folder, out = export(tmp_path / "one"), StringIO()
+        call_command("import_site", folder, stdout=out)
+        assert out.getvalue().startswith("0 new")
+        with pytest.raises(CommandError, match=r"no export\.json"):
+            call_command("import_site", tmp_path, stdout=out)
+        # Whoever takes it for an old site's pages is told which command reads it.
+        with pytest.raises(CommandError, match="could not be imported"):
+            call_command("import_articles", folder, stdout=out, stderr=out)
+        assert "manage.py import_site" in out.getvalue()
+
     def test_what_stopped_half_way_is_finished_by_the_next_run(self, world, tmp_path):
         folder, part = export(tmp_path / "one"), export(tmp_path / "part")
         lines = content_of(part).splitlines(keepends=True)
