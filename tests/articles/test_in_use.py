@@ -149,17 +149,19 @@ class WhatUsesIt(TestCase):
     def test_no_relation_is_forgotten(self):
         """A table that begins to use one of these must be told apart here."""
         known = {
-            Author: {"Byline.author"},
+            Author: {"Byline.author", "PartnerFeed_authors.author"},
             Section: {
                 *("Article.section", "Section.parent"),
                 *("ShareBlock_sections.section", "ShareBlock_not_sections.section"),
                 "AdvertiseBlock_sections.section",
                 "AdvertiseBlock_not_sections.section",
+                "PartnerFeed_sections.section",
             },
             Tag: {
                 "ArticleTag.tag",
                 *("ShareBlock_tags.tag", "ShareBlock_not_tags.tag"),
                 *("AdvertiseBlock_tags.tag", "AdvertiseBlock_not_tags.tag"),
+                "PartnerFeed_tags.tag",
             },
             Series: {"Article.series"},
             Picture: {

@@ -141,7 +141,7 @@ class World(Edits):
         months = Article.objects.live().dates("published_at", "month")
         lists = [
             *("/", reverse("articles:archive"), reverse("articles:tags")),
-            *(reverse("authors:list"), reverse("most_read"), reverse("robots")),
+            *(reverse("authors:list"), reverse("most_read"), "/robots.txt"),
             *(reverse("articles:year", args=[y]) for y in {m.year: 0 for m in months}),
             *(reverse("articles:month", args=[m.year, f"{m:%m}"]) for m in months),
         ]

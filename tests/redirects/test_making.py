@@ -39,6 +39,6 @@ def test_what_moves_back_leaves_no_ring():
 
 def test_five_hundred_take_a_few_queries(django_assert_max_num_queries):
     moves = [(f"/old/{number}.htm", f"/new/{number}/") for number in range(500)]
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         leave(moves, made_by="import")
     assert Redirect.objects.count() == 500
