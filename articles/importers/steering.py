@@ -18,9 +18,13 @@ class NotNow(Exception):
     """Why nothing can be asked of the run, as a sentence."""
 
 
-def ask(run, *, is_dry_run):
-    """Let the clock start it, as a dry run or in earnest. Raises NotNow."""
-    _change(run, state=State.WAITING, is_dry_run=is_dry_run, done=0, total=None)
+def ask(run, *, is_dry_run, **chosen):
+    """Let the clock start it, as a dry run or in earnest. Raises NotNow.
+
+    `chosen` are fields of the row that are to be otherwise when it does.
+    """
+    begin = {"state": State.WAITING, "done": 0, "total": None}
+    _change(run, **begin, is_dry_run=is_dry_run, **chosen)
 
 
 def ask_to_undo(run):

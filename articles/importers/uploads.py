@@ -25,7 +25,7 @@ def folder():
     return path
 
 
-def keep(run: Import, path: Path, name: str):
+def keep(run: Import, path: Path | str, name: str):
     """Move an uploaded file to its import, whose paths and options tell of it.
 
     It lies in a folder called after it: of a file alone, that is what stories are
@@ -37,7 +37,7 @@ def keep(run: Import, path: Path, name: str):
     shutil.rmtree(home, ignore_errors=True)
     target = home / (name.partition(".")[0] or "export") / name
     target.parent.mkdir(parents=True)
-    path.rename(target)
+    Path(path).rename(target)
     run.paths = [str(target)]
     run.options = {**run.options, "upload": name}
     run.save(update_fields=["paths", "options"])
