@@ -163,10 +163,11 @@ def counts_of(run):
 
 
 def in_a_line(run):
-    """Return the counts as the list of imports shows them."""
+    """Return the counts as the list of imports shows them, without what is none."""
     if not run.counts:
         return ""
-    return ", ".join(f"{count} {word}" for count, word, _wrong in counts_of(run)[:4])
+    told = [f"{count} {word}" for count, word, _wrong in counts_of(run) if count != "0"]
+    return ", ".join(told) or _("nothing")
 
 
 def kinds_of(run):

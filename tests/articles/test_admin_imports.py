@@ -412,8 +412,8 @@ class TestDelete:
         run = imported(client)
         path = Path(run.paths[0])
         page = text(client.get(address(run, "delete")))
-        assert "The uploaded file gazette.wxr.xml" in page
-        assert "4 stories stay" in page
+        assert "the uploaded file gazette.wxr.xml" in page
+        assert "4 stories and pages that it brought stay" in page
         client.post(address(run, "delete"), {"post": "yes"})
         assert not Import.objects.exists()
         assert not path.exists()
