@@ -69,7 +69,8 @@ class ImportStarter:
                 f"Its process ended unexpectedly ({code}); the site’s log says why."
             )
             steering.lost(self.number, reason)
-            self.rests_until = now + REST
+            if steering.due().filter(pk=self.number).exists():
+                self.rests_until = now + REST
         self.process = None
         return True
 

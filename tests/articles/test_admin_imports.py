@@ -26,6 +26,7 @@ from articles.models import (
     Article,
     Document,
     Import,
+    ImportMade,
     ImportProblem,
     Origin,
     Page,
@@ -78,6 +79,13 @@ def imported(client, **chosen):
     run = work(uploaded(client, **chosen))
     client.post(address(run, "start"))
     return work(run)
+
+
+def make_document(name):
+    file = SimpleUploadedFile(f"{name}.pdf", f"%PDF-1.4 {name}".encode())
+    return Document.objects.create(
+        file=file, name=file.name, digest=name, bytes=file.size
+    )
 
 
 def text(response):
@@ -396,6 +404,17 @@ class TestUndo:
         assert "nothing was undone" in page
         assert change_url(ferry) in page
 
+    def test_leaves_the_documents_that_other_texts_link_to(self, client, publisher):
+        run = imported(client)
+        tides, bees = (make_document(name) for name in ("tides", "bees"))
+        for document in (tides, bees):
+            ImportMade.objects.create(run=run, model="document", key=document.pk)
+        body = f'<p><a href="{tides.file.url}">Tides</a></p>'
+        make_article("Mine", body=body)
+        client.post(address(run, "undo"))
+        call_command("import_articles", undo=run.pk, stdout=io.StringIO())
+        assert list(Document.objects.all()) == [tides]
+
     def test_is_possible_after_another_dry_run(self, client, publisher):
         run = imported(client)
         form = {"status": "draft", "addresses": "old", "source": "gazette"}
@@ -462,10 +481,7 @@ class TestWhoMay:
 class TestDocuments:
     @pytest.fixture
     def document(self):
-        file = SimpleUploadedFile("tides.pdf", b"%PDF-1.4 tides")
-        return Document.objects.create(
-            file=file, name="tides.pdf", digest="d", bytes=14
-        )
+        return make_document("tides")
 
     def test_that_no_text_links_to_are_deleted_with_their_file(
         self, client, publisher, document, django_capture_on_commit_callbacks

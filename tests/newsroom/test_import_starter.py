@@ -58,8 +58,6 @@ def test_starts_what_was_asked_for_one_after_the_other(started, tmp_path):
     starter.process.kill()
     starter.process.wait()
     starter.look()
-    starter.rests_until = timezone.now() - timedelta(seconds=1)
-    starter.look()
     assert started[1][4] == str(second.pk)
     starter.stop()
     assert starter.process.wait() != 0
@@ -95,8 +93,20 @@ def test_an_undoing_is_started_too_and_taken_back_when_it_is_killed(started, tmp
     starter.look()
     run.refresh_from_db()
     assert run.state == State.DONE
-    # It rests, and does not try the same again at once.
     assert len(started) == 1
+
+
+def test_rests_after_one_that_could_not_even_begin(started, tmp_path):
+    run, starter = waiting(tmp_path), ImportStarter()
+    started.code = "import sys; sys.exit(1)"
+    starter.look()
+    starter.process.wait()
+    starter.look()
+    assert len(started) == 1
+    assert run in steering.due()
+    starter.rests_until = timezone.now() - timedelta(seconds=1)
+    starter.look()
+    assert len(started) == 2
 
 
 def test_leaves_what_another_clock_has_taken_or_another_machine_has(started, tmp_path):
