@@ -192,7 +192,7 @@ def show(request, import_admin, pk):
         kind=kind,
         kind_label=import_report.label_of(kind) if kind else "",
         problems=import_report.problems_page(run, kind, request.GET.get("page")),
-        most=import_report.MOST_OF_A_KIND,
+        most=import_report.number(import_report.MOST_OF_A_KIND),
         has_more=import_report.has_more(run, kind),
         edited=_worked_on(run.counts.get("edited", [])),
         choices=_choices(run),
