@@ -1,6 +1,5 @@
 """Taking a whole import back, as long as nobody worked on what it brought."""
 
-import re
 from functools import reduce
 from operator import or_
 
@@ -31,8 +30,6 @@ from authors.models import Author
 from authors.shown import change, many_changes
 
 CHUNK = 200
-# The name of a document's file, as an address in a text ends with it.
-DOCUMENT = re.compile(r"(documents/[\w.-]+)")
 # What an import makes beside stories, in the order in which it can go.
 MODELS = (
     (Picture, "picture"),
@@ -118,10 +115,10 @@ def undo(run):
         change("stories")
         signals.import_undone.send(sender=Import, run=run)
         counts["articles"], counts["pages"] = _delete_stories(run)
-        shown = {Picture: _pictures_in_bodies(), Document: _documents_in_bodies()}
+        shown = _pictures_in_bodies()
         for model, kind in MODELS:
             keys = run.made.filter(model=kind).values_list("key", flat=True)
-            keys = [key for key in keys if key not in shown.get(model, ())]
+            keys = [key for key in keys if model is not Picture or key not in shown]
             counts[str(model._meta.verbose_name_plural)] = _delete_unused(model, keys)
         run.made.all().delete()
         run.state = Import.State.UNDONE
@@ -171,14 +168,3 @@ def _pictures_in_bodies():
         for body in bodies.values_list("body", flat=True).iterator():
             used.update(picture_ids(body))
     return used
-
-
-def _documents_in_bodies():
-    """Return the keys of all documents that any text links to."""
-    names = set()
-    for model in (Article, Page):
-        bodies = model.objects.filter(body__contains="documents/")
-        for body in bodies.values_list("body", flat=True).iterator():
-            names.update(DOCUMENT.findall(body))
-    found = Document.objects.values_list("file", "pk").iterator()
-    return {key for name, key in found if name in names}

@@ -26,7 +26,6 @@ from articles.models import (
     Article,
     Document,
     Import,
-    ImportMade,
     ImportProblem,
     Origin,
     Page,
@@ -403,17 +402,6 @@ class TestUndo:
         page = text(client.get(address(run)))
         assert "nothing was undone" in page
         assert change_url(ferry) in page
-
-    def test_leaves_the_documents_that_other_texts_link_to(self, client, publisher):
-        run = imported(client)
-        tides, bees = (make_document(name) for name in ("tides", "bees"))
-        for document in (tides, bees):
-            ImportMade.objects.create(run=run, model="document", key=document.pk)
-        body = f'<p><a href="{tides.file.url}">Tides</a></p>'
-        make_article("Mine", body=body)
-        client.post(address(run, "undo"))
-        call_command("import_articles", undo=run.pk, stdout=io.StringIO())
-        assert list(Document.objects.all()) == [tides]
 
     def test_is_possible_after_another_dry_run(self, client, publisher):
         run = imported(client)
