@@ -251,16 +251,16 @@ class TestImport:
     def test_reports_by_kind_page_by_page_and_as_files(self, client, publisher):
         run = imported(client)
         problems = [
-            ImportProblem(run=run, kind="dead-link", file=f"f{n}", reason="=R", line=n)
+            ImportProblem(run=run, kind="made-up", file=f"f{n}", reason="=R", line=n)
             for n in range(120)
         ]
         ImportProblem.objects.bulk_create(problems)
-        first = text(client.get(address(run), {"kind": "dead-link"}))
+        first = text(client.get(address(run), {"kind": "made-up"}))
         assert "Page 1 of 3" in first
         assert "f49" in first
         assert "f50" not in first
         assert "Shortcode" not in first.partition("<h3>")[2]
-        last = text(client.get(address(run), {"kind": "dead-link", "page": "3"}))
+        last = text(client.get(address(run), {"kind": "made-up", "page": "3"}))
         assert "line 119" in last
         told = json.loads(client.get(address(run, "json")).content)
         assert told["source"] == "gazette"
