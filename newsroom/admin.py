@@ -17,7 +17,8 @@ from newsroom.models import MenuItem, Publication
 MENU = [
     (
         _("Stories"),
-        "articles.article articles.picture articles.correction articles.origin",
+        "articles.article articles.picture articles.correction articles.document "
+        "articles.origin articles.import",
     ),
     (_("Subjects"), "articles.section articles.tag articles.series"),
     (_("People"), "authors.author auth.user auth.group"),

@@ -143,11 +143,12 @@ class PictureFinisher:
             self.process.wait()
 
 
-def run(stopped, every=1, parent=None, finisher=None):
+def run(stopped, every=1, parent=None, finisher=None, starter=None):
     """Tick until `stopped` (a threading.Event) is set, or the parent is gone.
 
-    Asks every second whether something is due, and when a page that is kept ends; beats
-    every few seconds; then the `finisher` (a PictureFinisher) has a look as well.
+    Asks every second whether something is due, when a page that is kept ends, and
+    whether the `starter` (an ImportStarter) has something to start; beats every few
+    seconds; then the `finisher` (a PictureFinisher) has a look as well.
     """
     resting, next_beat = {}, timezone.now()
     while not stopped.is_set() and (parent is None or os.getppid() == parent):
@@ -165,13 +166,16 @@ def run(stopped, every=1, parent=None, finisher=None):
                 websub.sender.look()
                 if finisher:
                     finisher.look()
+            if starter:
+                starter.look()
         except Error as error:
             # The database is away, or being restarted; the next round asks anew.
             logger.error("The clock cannot use the database: %s", error)
             connection.close()
         stopped.wait(min(every, pagecache.until_next()))
-    if finisher:
-        finisher.stop()
+    for beside in (starter, finisher):
+        if beside:
+            beside.stop()
 
 
 def _each(articles, verb, report, resting):

@@ -27,6 +27,7 @@ EDITOR = {
     "articles.series": "view add change",
     "articles.correction": "view add change",
     "articles.origin": "view",
+    "articles.document": "view",
     "articles.page": "view add change",
     "newsroom.menuitem": "view change",
     "authors.author": "view add change",
@@ -39,7 +40,7 @@ EDITOR = {
     "redirects.redirect": "view add change delete",
     "redirects.missingpage": "view change",
 }
-# Nobody deletes a correction, nor the record of an import.
+# Nobody deletes a correction, nor what tells where a story came from.
 PUBLISHER = {
     **EDITOR,
     "articles.article": "view add change delete edit_all publish empty_trash",
@@ -49,6 +50,8 @@ PUBLISHER = {
     "articles.section": "view add change delete",
     "articles.series": "view add change delete",
     "articles.page": "view add change delete",
+    "articles.document": "view delete",
+    "articles.import": "run",
     "authors.author": "view add change delete",
     "blocks.shareblock": "view add change delete",
     "blocks.shareblocknetwork": "view add change delete",

@@ -1,6 +1,8 @@
 from articles.admin import (
     articles,
     authors_in_use,
+    documents,
+    imports,
     pages,
     pictures,
     publish_checks,
@@ -12,6 +14,8 @@ from articles.admin import (
 __all__ = [
     "articles",
     "authors_in_use",
+    "documents",
+    "imports",
     "pages",
     "pictures",
     "publish_checks",

@@ -13,14 +13,17 @@ from articles.importers.saving import Choices, Outcome, save_stories
 from articles.importers.sources import Asked, Sources
 from articles.importers.story import Problem
 from articles.models import Import, ImportProblem
+from articles.models.imports import SILENCE
 from articles.planner import analyze
 
 # So many problems of a kind are kept for the report; all are counted.
 MOST_OF_A_KIND = 1_000
 SAMPLES = 10
 BEAT = timedelta(seconds=1)
-# Whoever has not told for so long is gone.
-SILENCE = timedelta(minutes=2)
+
+
+class Stopped(Exception):
+    """Somebody asked the run to end; everything up to its last batch is written."""
 
 
 @dataclass
@@ -101,7 +104,8 @@ def run_import(paths, choices: Choices, asked: Asked, *, kind="", on_found=None)
     """Import; return the Report. `on_found(found, report, total)` hears of each story.
 
     With `choices.run` its row tells how far it is, and keeps the problems. Whatever
-    ends it early is told there and raised again; run again, it goes on.
+    ends it early is told there and raised again; run again, it goes on. Raises Stopped,
+    between two batches, when the row's state says STOPPING or its `ends_as` is set.
     """
     report, run = Report(), choices.run
     _begin(run)
@@ -111,17 +115,21 @@ def run_import(paths, choices: Choices, asked: Asked, *, kind="", on_found=None)
             if run is not None:
                 run.total = total
                 run.kind = ", ".join(sorted({s.reader.NAME for s in sources.found}))
-            for found in save_stories(sources.read(asked), choices):
+            for found in save_stories(
+                _heeding(sources.read(asked), run, report), choices
+            ):
                 report.add(found)
                 if on_found:
                     on_found(found, report, total)
                 _beat(run, report)
     except BaseException as error:
         # Ctrl-C too: whoever looks at the run is to know how it ended.
-        state = Import.State.FAILED
-        if isinstance(error, KeyboardInterrupt):
+        state, message = Import.State.FAILED, f"{type(error).__name__}: {error}"
+        if isinstance(error, Stopped):
+            state, message = run.ends_as, ""
+        elif isinstance(error, KeyboardInterrupt):
             state = Import.State.STOPPED
-        _end(run, report, state, f"{type(error).__name__}: {error}")
+        _end(run, report, state, message)
         raise
     if report.counts[Outcome.NEW] and not choices.is_dry_run:
         analyze()
@@ -150,6 +158,15 @@ def _begin(run):
     run.save()
 
 
+def _heeding(records, run, report):
+    """Yield the records until the run is to end: here no batch is half written."""
+    for record in records:
+        _beat(run, report)
+        if run is not None and run.ends_as:
+            raise Stopped
+        yield record
+
+
 def _beat(run, report):
     if run is None or timezone.now() - run.beat_at < BEAT:
         return
@@ -157,6 +174,8 @@ def _beat(run, report):
     run.counts = report.as_counts()
     _write_problems(run, report)
     run.save(update_fields=["beat_at", "done", "counts", "total", "kind"])
+    if Import.objects.filter(pk=run.pk, state=Import.State.STOPPING).exists():
+        run.ends_as = Import.State.STOPPED
 
 
 def _end(run, report, state, message=""):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, When
 
 from articles import signals
+from articles.importers import uploads
 from articles.importers.values import FIELDS, digest
 from articles.in_use import relations_to
 from articles.models import (
@@ -47,8 +48,20 @@ WORK = (
 )
 
 
+# How a run may stand that is undone: it began, or the desk asked for this.
+State = Import.State
+UNDOABLE = (State.SEEN, State.DONE, State.STOPPED, State.FAILED, State.UNDOING)
+
+
 class CannotUndo(Exception):
-    """Why an import stays, as a sentence for the operator."""
+    """Why an import stays, as a sentence for the operator.
+
+    `rows` are the first articles and pages that somebody has worked on.
+    """
+
+    def __init__(self, reason, rows=()):
+        super().__init__(reason)
+        self.rows = rows
 
 
 def edited(run, most=20):
@@ -87,15 +100,15 @@ def undo(run):
 
     Articles it changed, and did not make, keep what it wrote; their versions are in
     their history. Authors, tags, sections and pictures go where nothing else has come
-    to use them.
+    to use them. An uploaded export is deleted.
     """
-    if run.state not in (Import.State.DONE, Import.State.STOPPED, Import.State.FAILED):
+    if run.state not in UNDOABLE:
         raise CannotUndo(f"This import is {run.get_state_display()}.")
     if rows := edited(run):
         names = ", ".join(f"“{row}”" for row in rows[:5])
         more = " and more" if len(rows) > 5 else ""
         raise CannotUndo(
-            f"Editors have worked on {names}{more} since; nothing was undone."
+            f"Editors have worked on {names}{more} since; nothing was undone.", rows
         )
     counts = {}
     with transaction.atomic(), many_changes():
@@ -110,6 +123,7 @@ def undo(run):
         run.made.all().delete()
         run.state = Import.State.UNDONE
         run.save(update_fields=["state"])
+    uploads.forget(run)
     return {what: count for what, count in counts.items() if count}
 
 

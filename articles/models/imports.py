@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from articles.models.articles import Article
 from articles.models.pages import Page
 
+# Whoever has not told for so long is gone.
+SILENCE = timedelta(minutes=2)
+
 
 class Import(models.Model):
     """One run of an import: what was asked, what became of it, what may be undone."""
@@ -15,10 +20,15 @@ class Import(models.Model):
         SEEN = "seen", _("looked through")  # a dry run: nothing was written
         WAITING = "waiting", _("waiting to start")
         RUNNING = "running", _("running")
+        STOPPING = "stopping", _("stopping")  # as soon as its batch is written
         DONE = "done", _("done")
         STOPPED = "stopped", _("stopped")
         FAILED = "failed", _("failed")
+        UNDOING = "undoing", _("being undone")
         UNDONE = "undone", _("undone")
+
+    # States in which a process has it in hand, or is to take it (`began_at` is empty).
+    AT_WORK = (State.RUNNING, State.STOPPING, State.UNDOING)
 
     # What the stories' origins call the source; see Origin.system.
     source = models.CharField(_("source"), max_length=50)
@@ -35,10 +45,12 @@ class Import(models.Model):
         null=True,
         blank=True,
         related_name="+",
+        verbose_name=_("started by"),
     )
     created_at = models.DateTimeField(_("asked for"), default=timezone.now)
     began_at = models.DateTimeField(_("began"), null=True)
-    # Written as it goes: one that is old belongs to a process that is gone.
+    # Written as it goes: one that is old belongs to a process that is gone. Of one that
+    # waits, when the desk asked for it; it is empty where a command begins it itself.
     beat_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
     total = models.PositiveIntegerField(null=True)  # stories there seem to be
@@ -47,13 +59,33 @@ class Import(models.Model):
     # "comments": 12, "authors": 3 …}
     counts = models.JSONField(default=dict)
     message = models.CharField(max_length=500, blank=True)
+    # Not stored: the State that its process has been asked to end in.
+    ends_as = None
 
     class Meta:
         ordering = ["-created_at", "-pk"]
+        verbose_name = _("import")
+        verbose_name_plural = _("imports")
         permissions = [("run_import", _("Can import, and undo an import"))]
 
     def __str__(self):
         return f"{self.source}, {timezone.localtime(self.created_at):%Y-%m-%d %H:%M}"
+
+    @property
+    def upload(self):
+        """The name of the file that an editor uploaded, as long as it is kept."""
+        return self.options.get("upload", "")
+
+    def is_lost(self, at=None):
+        """Say whether its process is gone without having said how it ended."""
+        if self.state not in self.AT_WORK:
+            return False
+        return self.beat_at is None or (at or timezone.now()) - self.beat_at > SILENCE
+
+    def is_under_way(self, at=None):
+        """Say whether it is at work, or will be without anybody's doing."""
+        waits = self.state == self.State.WAITING and self.beat_at is not None
+        return waits or (self.state in self.AT_WORK and not self.is_lost(at))
 
 
 class ImportProblem(models.Model):
@@ -140,6 +172,8 @@ class Document(models.Model):
 
     class Meta:
         ordering = ["name", "pk"]
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
 
     def __str__(self):
         return self.name

@@ -1,6 +1,7 @@
 """The real nginx, with deploy/nginx.conf, in front of the real server."""
 
 import gzip
+import http.client
 import os
 import subprocess
 
@@ -130,3 +131,21 @@ def test_the_configuration_knows_what_is_never_kept(settings):
     assert f"(?!/(?:{names})(?:[/?]|$))" in text
     assert f"(?:{COUNTING.pattern})" in text
     assert f"server_name {HOST};" in text
+
+
+def test_takes_an_export_of_any_size_and_nothing_else_as_large(nginx):
+    head = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.xml"\r\n\r\n'
+    )
+    form = head + b"x" * (50 * 1024 * 1024) + b"\r\n--x--\r\n"
+    for path, status in (("/admin/articles/import/add/", 302), ("/admin/", 413)):
+        connection = http.client.HTTPConnection("127.0.0.1", nginx.front, timeout=60)
+        connection.putrequest("POST", path)
+        connection.putheader("Content-Type", "multipart/form-data; boundary=x")
+        connection.putheader("Content-Length", str(len(form)))
+        connection.endheaders()
+        # nginx says no before it has seen any of it.
+        if status != 413:
+            connection.send(form)
+        assert connection.getresponse().status == status, path
+        connection.close()

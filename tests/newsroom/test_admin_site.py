@@ -4,7 +4,14 @@ from django.contrib.auth.models import Group, User
 from django.urls import reverse
 from django.utils import timezone
 
-from articles.models import Correction, Origin, PublishCheck, TagSynonym
+from articles.models import (
+    Correction,
+    Document,
+    Import,
+    Origin,
+    PublishCheck,
+    TagSynonym,
+)
 from authors.models import AuthorAlias, AuthorLink
 from newsroom.blocks.models import AdvertiseBlock, ShareBlock, ShareNetwork
 from newsroom.crawlers.models import CrawlRule, SiteFiles
@@ -49,6 +56,8 @@ def everything(superuser):
     Correction.objects.create(article=article, text="Wrong year")
     Origin.objects.create(article=article, system="files", identifier="a.txt")
     PublishCheck.objects.create(check_name="byline", level="off")
+    Import.objects.create(source="gazette", state=Import.State.DONE)
+    Document.objects.create(file="documents/a.pdf", name="a.pdf", digest="a", bytes=1)
     make_page()
     Publication(name="The Courier").save()
     network = ShareNetwork.objects.create(name="N", url_pattern="https://x/?u={url}")

@@ -16,6 +16,8 @@ from tests.factories import make_user
         ("editor", "blocks.change_shareblock", "blocks.change_advertiseblock"),
         ("publisher", "articles.publish_article", "articles.delete_correction"),
         ("publisher", "articles.delete_article", "auth.change_user"),
+        ("editor", "articles.view_document", "articles.run_import"),
+        ("publisher", "articles.run_import", "articles.change_import"),
         (
             "advertising manager",
             "blocks.delete_advertiseblock",

@@ -1,6 +1,9 @@
+import os
+import signal
 import sys
 import zoneinfo
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -9,8 +12,15 @@ from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from articles.importers import steering
 from articles.importers.media import Media
-from articles.importers.running import Report, run_for, run_import, write_report
+from articles.importers.running import (
+    Report,
+    Stopped,
+    run_for,
+    run_import,
+    write_report,
+)
 from articles.importers.saving import Choices, Outcome
 from articles.importers.sources import READERS, Asked
 from articles.importers.story import Problem
@@ -20,6 +30,7 @@ from articles.signals import chrome_found
 
 STATUSES = [Article.Status.DRAFT, Article.Status.REVIEW, Article.Status.PUBLISHED]
 INTERRUPTED = 130  # what a shell says of a command that Ctrl-C ended
+TRY_LATER = 75  # EX_TEMPFAIL of sysexits.h: another process has it in hand
 BLOCK_KINDS = ("share", "advertise")
 
 
@@ -56,12 +67,16 @@ class Command(BaseCommand):
         add("--report", metavar="FILE", help="write the report as JSON")
         add("--runs", action="store_true", help="list the imports there were")
         add("--undo", type=int, metavar="RUN", help="take a whole import back")
+        add("--run", type=int, metavar="RUN", help="start one that the desk asked for")
+        add("--parent", type=int, metavar="PID", help="end when this parent is gone")
 
     def handle(self, *, paths, dry_run, blocks, source, report, **options):
         if options["runs"]:
             return self.list_runs()
         if options["undo"]:
             return self.undo(options["undo"])
+        if options["run"]:
+            return self.run_waiting(options["run"], options["parent"])
         if not paths:
             raise CommandError("Name a file or a folder to import.")
         choices, asked = chosen(dry_run, source, options)
@@ -115,6 +130,32 @@ class Command(BaseCommand):
         with bar:
             return run_import(paths, choices, asked, kind=kind or "", on_found=on_found)
 
+    def run_waiting(self, number, parent):
+        """Run a row that waits, with the choices that it keeps.
+
+        SIGTERM, and the end of the parent, leave it waiting: whoever started it goes on
+        with it the next time.
+        """
+        run = claimed(number, Import.State.WAITING)
+        try:
+            choices, asked = chosen_by(run)
+        except CommandError as error:
+            run.state, run.message = Import.State.FAILED, str(error)
+            run.save(update_fields=["state", "message"])
+            raise
+
+        def on_found(found, report, total):
+            if parent and os.getppid() != parent:
+                run.ends_as = run.ends_as or Import.State.WAITING
+
+        try:
+            with waiting_at_the_end(run):
+                found = run_import(run.paths, choices, asked, on_found=on_found)
+        except Stopped:
+            self.stdout.write(f"Import {number} is {run.get_state_display()}.")
+            return
+        self.stdout.write(summary(found, run.is_dry_run))
+
     def tell(self, bar, text, *, error=False):
         """Write a line above the progress bar."""
         bar.clear()
@@ -157,9 +198,13 @@ class Command(BaseCommand):
         run = Import.objects.filter(pk=number).first()
         if run is None:
             raise CommandError(f"There is no import {number}; --runs lists them.")
+        if is_asked := run.state == Import.State.UNDOING:
+            run = claimed(number, Import.State.UNDOING)
         try:
             counts = undo(run)
         except CannotUndo as error:
+            if is_asked:
+                steering.could_not_undo(run, str(error), error.rows)
             raise CommandError(str(error)) from error
         gone = ", ".join(f"{count} {what}" for what, count in counts.items())
         self.stdout.write(f"Undone: {gone or 'nothing was there any more'}.")
@@ -185,6 +230,42 @@ def chosen(dry_run, source, options):
         media=Media(folder=media),
     )
     return choices, Asked(source=source, site=site)
+
+
+def chosen_by(run):
+    """Return (Choices, Asked) of the options that a row keeps. Raises CommandError."""
+    silent = {"section": "", "tag": [], "status": Article.Status.PUBLISHED}
+    silent |= {
+        "timezone": "",
+        "site": "",
+        "new_paths": False,
+        "media": "",
+        "source": "",
+    }
+    options = silent | run.options
+    choices, asked = chosen(run.is_dry_run, options["source"], options)
+    return replace(choices, run=run), asked
+
+
+def claimed(number, state):
+    try:
+        return steering.claim(number, state)
+    except steering.NotNow as error:
+        raise CommandError(str(error), returncode=TRY_LATER) from error
+
+
+@contextmanager
+def waiting_at_the_end(run):
+    """Let SIGTERM end the run after its batch, and leave it waiting."""
+
+    def wait(*received):
+        run.ends_as = run.ends_as or Import.State.WAITING
+
+    before = signal.signal(signal.SIGTERM, wait)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def told(options):

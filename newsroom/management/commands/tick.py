@@ -5,6 +5,7 @@ from django.core.management import BaseCommand, CommandError
 
 from newsroom import clock
 from newsroom.feeds import websub
+from newsroom.import_starter import ImportStarter
 
 
 class Command(BaseCommand):
@@ -26,7 +27,8 @@ class Command(BaseCommand):
         if loop:
             if every <= 0:
                 raise CommandError("--every takes a number of seconds above 0.")
-            clock.run(stop_by_signal(), every, parent, clock.PictureFinisher())
+            beside = clock.PictureFinisher(), ImportStarter()
+            clock.run(stop_by_signal(), every, parent, *beside)
             return
         report = clock.tick()
         websub.send()

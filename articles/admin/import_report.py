@@ -1,0 +1,236 @@
+"""What a run tells: how far it is, what became of it, what it did not understand."""
+
+from datetime import timedelta
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from articles.importers.running import MOST_OF_A_KIND
+from articles.models import Import
+from authors.sheets import write_csv
+
+State = Import.State
+PER_PAGE = 50
+# The clock looks every second.
+PATIENCE = timedelta(seconds=10)
+# Kinds of problems, as an editor calls them; another's own word is shown for a new one.
+KINDS = {
+    "address": gettext_lazy("addresses that could not be kept"),
+    "address-taken": gettext_lazy("addresses where something stands already"),
+    "ambiguous-date": gettext_lazy("dates that may mean two days"),
+    "author-box": gettext_lazy("closing boxes that were not fully understood"),
+    "binary": gettext_lazy("files that are no text"),
+    "block": gettext_lazy("blocks without a counterpart"),
+    "byline-from-box": gettext_lazy("bylines taken from the closing box"),
+    "comments": gettext_lazy("comments"),
+    "date": gettext_lazy("dates that could not be read"),
+    "date-from-address": gettext_lazy("dates taken from the address"),
+    "dead-link": gettext_lazy("links to what was not imported"),
+    "dead-picture": gettext_lazy("links to pictures that were not imported"),
+    "empty": gettext_lazy("empty files"),
+    "kept": gettext_lazy("changes by editors that were kept"),
+    "left-out": gettext_lazy("things that were left out"),
+    "long-headline": gettext_lazy("headlines that were cut"),
+    "members-only": gettext_lazy("stories for members, kept as drafts"),
+    "missing": gettext_lazy("files that are missing"),
+    "no-byline": gettext_lazy("stories without a byline"),
+    "no-date": gettext_lazy("stories without a date"),
+    "no-headline": gettext_lazy("stories without a headline"),
+    "no-text": gettext_lazy("pages without text"),
+    "other-page": gettext_lazy("other pages under a known name"),
+    "outside": gettext_lazy("files that lead out of the archive"),
+    "password": gettext_lazy("stories behind a password, kept as drafts"),
+    "picture": gettext_lazy("pictures that could not be read"),
+    "picture-elsewhere": gettext_lazy("pictures on other sites"),
+    "picture-missing": gettext_lazy("pictures that are not in the archive"),
+    "post-type": gettext_lazy("posts of a kind of their own"),
+    "private": gettext_lazy("private stories, kept as drafts"),
+    "shortcode": gettext_lazy("shortcodes without a counterpart"),
+    "status": gettext_lazy("states without a counterpart"),
+    "sticky": gettext_lazy("stories that were pinned to the top"),
+    "summary": gettext_lazy("stories of which there is only a summary"),
+    "too-deep": gettext_lazy("pages nested too deeply"),
+    "too-large": gettext_lazy("files that are too large"),
+    "trashed": gettext_lazy("stories from the trash, left there"),
+    "unknown-section": gettext_lazy("sections that do not exist here"),
+    "unparsable": gettext_lazy("files that could not be understood"),
+    "unreadable": gettext_lazy("files that could not be read"),
+    "vague-date": gettext_lazy("dates without a day"),
+    "weak-extraction": gettext_lazy("pages whose text was hard to tell"),
+}
+
+
+def number(value):
+    return number_format(value, force_grouping=True)
+
+
+# How far it is.
+
+
+def progress_of(run):
+    """Return {"state", "is_under_way", "share": 0 to 100 or None, "told": sentence}."""
+    share = None
+    if run.total and run.state in (State.RUNNING, State.STOPPING):
+        share = min(100, run.done * 100 // run.total)
+    return {
+        "state": run.state,
+        "is_under_way": run.is_under_way(),
+        "share": share,
+        "told": _told(run),
+    }
+
+
+def _told(run):
+    if run.is_lost():
+        return _("Its process is gone; what it had written so far is kept.")
+    if run.state == State.STOPPING:
+        return _("It stops as soon as the stories at hand are written.")
+    if run.state == State.UNDOING and run.began_at:
+        return _("It is being undone.")
+    if run.state in (State.WAITING, State.UNDOING):
+        return _waiting(run)
+    return _rate(run) if run.state == State.RUNNING else ""
+
+
+def _waiting(run):
+    others = Import.objects.filter(state__in=Import.AT_WORK, began_at__isnull=False)
+    if any(not other.is_lost() for other in others.exclude(pk=run.pk)):
+        return _("It begins when the import that is running now has ended.")
+    if not run.beat_at or timezone.now() - run.beat_at < PATIENCE:
+        return _("It begins in a moment.")
+    verb = "--undo" if run.state == State.UNDOING else "--run"
+    return _(
+        "Nobody has begun it yet. The site’s clock does that (manage.py serve, or "
+        "tick --loop), on the machine that has the file. Without one: "
+        "manage.py import_articles %(verb)s %(number)s"
+    ) % {"verb": verb, "number": run.pk}
+
+
+def _rate(run):
+    if not run.done or not run.began_at:
+        return _("It is reading the file.")
+    seconds = max(0.1, (run.beat_at - run.began_at).total_seconds())
+    rate = run.done / seconds
+    told = {
+        "done": number(run.done),
+        "rate": number(round(rate, 1) if rate < 9.95 else round(rate)),
+    }
+    if not run.total:
+        return _("%(done)s stories, %(rate)s per second.") % told
+    left = max(0, run.total - run.done) / rate
+    told |= {"total": number(run.total), "left": _duration(left)}
+    return (
+        _("%(done)s of %(total)s stories, %(rate)s per second; %(left)s left.") % told
+    )
+
+
+def _duration(seconds):
+    if seconds < 90:
+        count = max(1, round(seconds))
+        return ngettext("%d second", "%d seconds", count) % count
+    if seconds < 90 * 60:
+        count = round(seconds / 60)
+        return ngettext("%d minute", "%d minutes", count) % count
+    count = round(seconds / 3600)
+    return ngettext("%d hour", "%d hours", count) % count
+
+
+# What became of it.
+
+
+def counts_of(run):
+    """Return [(number, what, whether it is wrong)] of a run's stories."""
+    counts = run.counts
+    words = (
+        [("new", _("would be new")), ("changed", _("would change"))]
+        if run.is_dry_run
+        else [("new", _("new")), ("changed", _("changed"))]
+    )
+    words += [("unchanged", _("here already")), ("broken", _("not imported"))]
+    shown = [(counts.get(key, 0), word, key == "broken") for key, word in words]
+    if counts.get("kept"):
+        shown.append((counts["kept"], _("with changes by editors, kept"), False))
+    if counts.get("comments"):
+        shown.append((counts["comments"], _("comments left behind"), False))
+    return [
+        (number(count), word, is_wrong and count) for count, word, is_wrong in shown
+    ]
+
+
+def in_a_line(run):
+    """Return the counts as the list of imports shows them, without what is none."""
+    if not run.counts:
+        return ""
+    told = [f"{count} {word}" for count, word, _wrong in counts_of(run) if count != "0"]
+    return ", ".join(told) or _("nothing")
+
+
+def kinds_of(run):
+    """Return [(kind, what it is called, how many)], the most frequent first."""
+    found = run.counts.get("problems", {})
+    rows = sorted(found.items(), key=lambda row: (-row[1], row[0]))
+    return [(kind, label_of(kind), number(count)) for kind, count in rows]
+
+
+def label_of(kind):
+    return capfirst(KINDS.get(kind) or kind.replace("-", " "))
+
+
+def problems_page(run, kind, wanted):
+    """Return a page of a run's problems, of one kind or of all."""
+    problems = run.problems.filter(kind=kind) if kind else run.problems.all()
+    page = Paginator(problems, PER_PAGE).get_page(wanted)
+    for problem in page:
+        problem.label = label_of(problem.kind)
+    return page
+
+
+def has_more(run, kind):
+    """Say whether there were more of a kind than a run keeps, or of any."""
+    counts = run.counts.get("problems", {})
+    shown = [counts.get(kind, 0)] if kind else counts.values()
+    return any(count > MOST_OF_A_KIND for count in shown)
+
+
+# To take away.
+
+
+def as_json(run):
+    """Return the report as the command's --report writes it."""
+    told = {
+        "source": run.source,
+        "kind": run.kind,
+        "state": run.state,
+        "is_dry_run": run.is_dry_run,
+        "ended_at": run.ended_at,
+        **run.counts,
+        "list": list(_rows(run)),
+    }
+    response = JsonResponse(
+        told, json_dumps_params={"indent": 1, "ensure_ascii": False}
+    )
+    return _named(response, run, "json")
+
+
+def as_csv(run):
+    header = [_("kind"), _("file"), _("line"), _("reason"), _("sample")]
+    rows = ([str(value or "") for value in row.values()] for row in _rows(run))
+    content = write_csv(header, rows)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    return _named(response, run, "csv")
+
+
+def _rows(run):
+    names = ("kind", "file", "line", "reason", "sample")
+    return run.problems.values(*names).iterator()
+
+
+def _named(response, run, ending):
+    name = f"import-{run.pk}.{ending}"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

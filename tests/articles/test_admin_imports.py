@@ -1,0 +1,503 @@
+"""Imports from the desk: upload, dry run, import, report and undoing."""
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+from datetime import timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
+from django.db.models.signals import post_save
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from articles import signals
+from articles.admin import import_upload
+from articles.importers import running, saving, steering, uploads
+from articles.importers.running import SILENCE
+from articles.models import (
+    Article,
+    Document,
+    Import,
+    ImportProblem,
+    Origin,
+    Page,
+    Tag,
+)
+from tests.articles.test_admin_form import change_url, press
+from tests.factories import make_article, make_section, make_user
+
+pytestmark = pytest.mark.django_db
+
+EXPORT = Path(__file__).parents[1] / "data/exports/gazette.wxr.xml"
+# Posts and pages, but the one in the trash.
+STORIES = len(re.findall("<wp:post_type>(?:post|page)<", EXPORT.read_text("utf-8"))) - 1
+LIST = reverse("admin:articles_import_changelist")
+ADD = reverse("admin:articles_import_add")
+State = Import.State
+
+
+@pytest.fixture
+def publisher(client):
+    user = make_user("pub", "publisher")
+    client.force_login(user)
+    return user
+
+
+def address(run, name="change"):
+    return reverse(f"admin:articles_import_{name}", args=[run.pk])
+
+
+def upload(client, content=None, name="gazette.wxr.xml", **chosen):
+    content = EXPORT.read_bytes() if content is None else content
+    form = {"status": "published", "addresses": "old", "source": "gazette", **chosen}
+    return client.post(ADD, form | {"file": SimpleUploadedFile(name, content)})
+
+
+def uploaded(client, **chosen):
+    """Return the row of an upload, which waits for its dry run."""
+    response = upload(client, **chosen)
+    run = Import.objects.get()
+    assert response["Location"] == address(run)
+    return run
+
+
+def work(run, **options):
+    """Do what the clock's process does; return the row."""
+    call_command("import_articles", run=run.pk, stdout=io.StringIO(), **options)
+    run.refresh_from_db()
+    return run
+
+
+def imported(client, **chosen):
+    run = work(uploaded(client, **chosen))
+    client.post(address(run, "start"))
+    return work(run)
+
+
+def make_document(name):
+    file = SimpleUploadedFile(f"{name}.pdf", f"%PDF-1.4 {name}".encode())
+    return Document.objects.create(
+        file=file, name=file.name, digest=name, bytes=file.size
+    )
+
+
+def text(response):
+    return response.content.decode()
+
+
+class TestUpload:
+    def test_waits_for_its_dry_run_outside_of_what_readers_get(self, client, publisher):
+        run = uploaded(client)
+        assert (run.state, run.is_dry_run) == (State.WAITING, True)
+        assert run.started_by == publisher
+        (path,) = map(Path, run.paths)
+        assert path.read_bytes() == EXPORT.read_bytes()
+        assert path.is_relative_to(settings.DATA_DIR / "imports" / str(run.pk))
+        assert not path.is_relative_to(settings.MEDIA_ROOT)
+        assert not list(uploads.folder().glob(f"{uploads.PARTIAL}*"))
+        assert "It begins in a moment." in text(client.get(address(run)))
+
+    @pytest.mark.parametrize(
+        ("name", "content", "sentence"),
+        [
+            ("tool.exe", b"MZ", "is none of the kinds an import reads"),
+            ("empty.xml", b"", "This file is empty."),
+            ("noending", b"x", "is none of the kinds an import reads"),
+        ],
+    )
+    def test_that_is_none_gets_a_sentence(
+        self, client, publisher, name, content, sentence
+    ):
+        response = upload(client, content, name)
+        assert sentence in text(response)
+        assert "Traceback" not in text(response)
+        assert not Import.objects.exists()
+
+    def test_without_a_file_gets_a_sentence_as_a_page_and_as_json(
+        self, client, publisher
+    ):
+        form = {"status": "draft", "addresses": "old", "site": "no address"}
+        assert "Choose a file." in text(client.post(ADD, form))
+        answer = client.post(ADD, form, headers={"accept": "application/json"})
+        assert answer.status_code == 400
+        assert answer.json()["errors"].keys() == {"file", "site"}
+        assert not Import.objects.exists()
+
+    def test_on_a_full_disk_gets_a_sentence_and_leaves_nothing(self, client, publisher):
+        before = set(uploads.folder().iterdir())
+        full = os.statvfs_result((4096, 4096, 10, 0, 0, 10, 10, 10, 0, 255))
+        with patch.object(os, "statvfs", return_value=full):
+            response = upload(client)
+        assert "its disk is full" in text(response)
+        with patch.object(
+            import_upload.PartialFile, "write", side_effect=OSError(28, "No space")
+        ):
+            response = upload(client)
+        assert "its disk is full" in text(response)
+        assert not Import.objects.exists()
+        assert set(uploads.folder().iterdir()) == before
+
+    def test_from_another_site_is_refused(self, publisher):
+        careful = Client(enforce_csrf_checks=True)
+        careful.force_login(publisher)
+        assert upload(careful).status_code == 403
+        assert not Import.objects.exists()
+
+    def test_never_lands_elsewhere_whatever_it_is_called(self, client, publisher):
+        run = uploaded(client, name="../../..\\evil/../x y.xml")
+        (path,) = map(Path, run.paths)
+        assert path.is_relative_to(settings.DATA_DIR / "imports" / str(run.pk))
+
+
+class TestDryRun:
+    def test_shows_everything_and_writes_nothing_but_its_row(self, client, publisher):
+        run = work(uploaded(client))
+        assert run.state == State.SEEN
+        assert not Article.objects.exists()
+        assert not Page.objects.exists()
+        assert not Origin.objects.exists()
+        assert not Tag.objects.exists()
+        page = text(client.get(address(run)))
+        assert "Nothing is written yet." in page
+        assert "The ferry that came back" in page
+        assert "Mara Quill" in page
+        assert "Shortcodes without a counterpart" in page
+        assert "Start the import" in page
+        assert "Undo this import" not in page
+
+    def test_uses_what_was_chosen(self, client, publisher):
+        make_section("Archive", slug="archive")
+        run = imported(
+            client,
+            section="archive",
+            tags="Old, “Very, old”",
+            timezone="Europe/Berlin",
+            site="old.example",
+        )
+        assert run.options["site"] == "https://old.example"
+        article = Article.objects.get(headline="The ferry that came back")
+        assert article.section.slug == "archive"
+        assert "Old" in article.tags.names()
+
+    def test_chosen_otherwise_is_another_dry_run_of_the_same_file(
+        self, client, publisher
+    ):
+        make_section("Archive", slug="archive")
+        run = work(uploaded(client))
+        form = {"status": "draft", "addresses": "new", "section": "archive"}
+        page = text(client.get(address(run, "again")))
+        assert 'value="gazette"' in page
+        client.post(address(run, "again"), form | {"source": "old-gazette"})
+        run.refresh_from_db()
+        assert (run.state, run.is_dry_run) == (State.WAITING, True)
+        assert run.options["section"] == "archive"
+        assert run.options["new_paths"] is True
+        assert work(run).state == State.SEEN
+        assert run.source == "old-gazette"
+        assert not Article.objects.exists()
+
+    def test_of_a_section_that_is_gone_says_so(self, client, publisher):
+        section = make_section("Archive", slug="archive")
+        run = uploaded(client, section="archive")
+        section.delete()
+        with pytest.raises(CommandError):
+            work(run)
+        run.refresh_from_db()
+        assert run.state == State.FAILED
+        page = text(client.get(address(run)))
+        assert "There is no section &#x27;archive&#x27;" in page
+        assert "Choose otherwise" in page
+
+
+class TestImport:
+    def test_begins_only_after_its_dry_run_and_a_confirmation(self, client, publisher):
+        run = uploaded(client)
+        client.post(address(run, "start"))
+        run.refresh_from_db()
+        assert run.is_dry_run
+        work(run)
+        page = text(client.get(address(run, "start")))
+        assert "there for readers as soon as they are written" in page
+        run.refresh_from_db()
+        assert run.state == State.SEEN
+        client.post(address(run, "start"))
+        run.refresh_from_db()
+        assert (run.state, run.is_dry_run) == (State.WAITING, False)
+        work(run)
+        assert run.state == State.DONE
+        assert Origin.objects.filter(run=run, system="gazette").count() == STORIES
+        assert client.get("/2014/03/ferry-back/").status_code == 200
+
+    def test_can_be_run_only_once_at_a_time(self, client, publisher):
+        run = uploaded(client)
+        steering.claim(run.pk, State.WAITING)
+        with pytest.raises(CommandError) as refused:
+            work(run)
+        assert refused.value.returncode == 75
+        client.post(address(run, "again"), {"status": "draft", "addresses": "old"})
+        run.refresh_from_db()
+        assert run.state == State.RUNNING
+        assert run.options["status"] == "published"
+
+    def test_reports_by_kind_page_by_page_and_as_files(self, client, publisher):
+        run = imported(client)
+        problems = [
+            ImportProblem(run=run, kind="made-up", file=f"f{n}", reason="=R", line=n)
+            for n in range(120)
+        ]
+        ImportProblem.objects.bulk_create(problems)
+        first = text(client.get(address(run), {"kind": "made-up"}))
+        assert "Page 1 of 3" in first
+        assert "f49" in first
+        assert "f50" not in first
+        assert "Shortcode" not in first.partition("<h3>")[2]
+        last = text(client.get(address(run), {"kind": "made-up", "page": "3"}))
+        assert "line 119" in last
+        told = json.loads(client.get(address(run, "json")).content)
+        assert told["source"] == "gazette"
+        assert len(told["list"]) == run.problems.count()
+        assert {"kind", "file", "line", "reason", "sample"} == told["list"][0].keys()
+        table = client.get(address(run, "csv")).content.decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(table)))
+        assert len(rows) == run.problems.count() + 1
+        # A table program would run it.
+        assert not any(cell.startswith("=") for row in rows for cell in row)
+
+    def test_tells_how_far_it_is(self, client, publisher):
+        run = uploaded(client)
+        now = timezone.now()
+        Import.objects.filter(pk=run.pk).update(
+            state=State.RUNNING,
+            began_at=now - timedelta(seconds=100),
+            beat_at=now,
+            done=1000,
+            total=4000,
+        )
+        told = client.get(address(run, "progress")).json()
+        assert told["is_under_way"] is True
+        assert told["share"] == 25
+        assert told["told"] == (
+            "1,000 of 4,000 stories, 10 per second; 5 minutes left."
+        )
+        page = text(client.get(address(run)))
+        assert '<noscript><meta http-equiv="refresh"' in page
+        assert "Start the import" not in page
+
+    def test_says_when_no_clock_begins_it(self, client, publisher):
+        run = uploaded(client)
+        long_ago = timezone.now() - timedelta(minutes=5)
+        Import.objects.filter(pk=run.pk).update(beat_at=long_ago)
+        told = client.get(address(run, "progress")).json()["told"]
+        assert f"import_articles --run {run.pk}" in told
+
+
+class TestStop:
+    def test_ends_between_two_batches_and_goes_on_where_it_was(
+        self, client, publisher, monkeypatch
+    ):
+        run = work(uploaded(client))
+        client.post(address(run, "start"))
+        monkeypatch.setattr(running, "BEAT", timedelta(0))
+        monkeypatch.setattr(saving, "BATCH", 1)
+
+        def stop(**told):
+            # As soon as the first story is written, as an editor would.
+            client.post(address(run, "stop"))
+
+        signals.articles_changed.connect(stop)
+        try:
+            work(run)
+        finally:
+            signals.articles_changed.disconnect(stop)
+        assert run.state == State.STOPPED
+        assert Article.objects.count() == 1
+        page = text(client.get(address(run)))
+        assert "Go on" in page
+        assert "Undo this import" in page
+        client.post(address(run, "go_on"))
+        assert work(run).state == State.DONE
+        assert Origin.objects.filter(run=run).count() == STORIES
+
+    def test_of_one_that_waits_counts_at_once(self, client, publisher):
+        run = uploaded(client)
+        client.post(address(run, "stop"))
+        run.refresh_from_db()
+        assert run.state == State.STOPPED
+        with pytest.raises(CommandError):
+            work(run)
+
+    def test_of_the_machine_leaves_it_waiting_for_the_next_clock(
+        self, client, publisher
+    ):
+        run = uploaded(client)
+        handler = signal.getsignal(signal.SIGTERM)
+
+        def terminate(**told):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        post_save.connect(terminate, sender=Import)
+        try:
+            work(run)
+        finally:
+            post_save.disconnect(terminate, sender=Import)
+        assert run.state == State.WAITING
+        assert run in steering.due()
+        assert signal.getsignal(signal.SIGTERM) == handler
+        assert work(run).state == State.SEEN
+
+    def test_of_a_process_that_is_gone_is_told_and_it_goes_on(self, client, publisher):
+        run = uploaded(client)
+        gone = timezone.now() - SILENCE - timedelta(seconds=1)
+        Import.objects.filter(pk=run.pk).update(state=State.RUNNING, beat_at=gone)
+        page = text(client.get(address(run)))
+        assert "Its process is gone" in page
+        assert "http-equiv" not in page
+        client.post(address(run, "go_on"))
+        assert work(run).state == State.SEEN
+
+
+class TestUndo:
+    def test_takes_back_what_it_brought_and_the_file(self, client, publisher):
+        mine = make_article("Mine")
+        run = imported(client)
+        path = Path(run.paths[0])
+        page = text(client.get(address(run, "undo")))
+        assert f"{STORIES} stories and pages that this import made" in page
+        assert Origin.objects.count() == STORIES
+        client.post(address(run, "undo"))
+        run.refresh_from_db()
+        assert run.state == State.UNDOING
+        call_command("import_articles", undo=run.pk, stdout=io.StringIO())
+        run.refresh_from_db()
+        assert run.state == State.UNDONE
+        assert list(Article.objects.all()) == [mine]
+        assert not path.exists()
+        page = text(client.get(address(run)))
+        assert "is gone again" in page
+        assert "Go on" not in page
+        assert client.get(address(run, "again")).status_code == 404
+
+    def test_is_refused_with_names_where_somebody_worked_on_it(self, client, publisher):
+        run = imported(client)
+        ferry = Article.objects.get(headline="The ferry that came back")
+        press(client, change_url(ferry), "_save", headline="The ferry is back")
+        page = text(client.get(address(run, "undo")))
+        assert "cannot be undone" in page
+        assert change_url(ferry) in page
+        assert "last changed by pub" in page
+        assert '<button class="danger-button">' not in page
+        # Who asks all the same gets the same answer from the undoing itself.
+        client.post(address(run, "undo"))
+        with pytest.raises(CommandError):
+            call_command("import_articles", undo=run.pk)
+        run.refresh_from_db()
+        assert run.state == State.DONE
+        assert Origin.objects.count() == STORIES
+        page = text(client.get(address(run)))
+        assert "nothing was undone" in page
+        assert change_url(ferry) in page
+
+    def test_is_possible_after_another_dry_run(self, client, publisher):
+        run = imported(client)
+        form = {"status": "draft", "addresses": "old", "source": "gazette"}
+        client.post(address(run, "again"), form)
+        assert work(run).state == State.SEEN
+        assert run.counts["unchanged"] == STORIES
+        client.post(address(run, "undo"))
+        call_command("import_articles", undo=run.pk, stdout=io.StringIO())
+        assert not Article.objects.exists()
+
+
+class TestDelete:
+    def test_takes_the_row_and_the_file_and_leaves_the_stories(self, client, publisher):
+        run = imported(client)
+        path = Path(run.paths[0])
+        page = text(client.get(address(run, "delete")))
+        assert "the uploaded file gazette.wxr.xml" in page
+        assert f"{STORIES} stories and pages that it brought stay" in page
+        client.post(address(run, "delete"), {"post": "yes"})
+        assert not Import.objects.exists()
+        assert not path.exists()
+        assert Origin.objects.count() == STORIES
+
+    def test_of_one_that_is_at_work_is_refused(self, client, publisher):
+        run = uploaded(client)
+        steering.claim(run.pk, State.WAITING)
+        client.post(address(run, "delete"), {"post": "yes"})
+        assert Import.objects.exists()
+        assert Path(run.paths[0]).exists()
+
+
+class TestWhoMay:
+    @pytest.mark.parametrize("group", ["editor", "contributor", "advertising manager"])
+    def test_others_neither_see_nor_open_any_of_it(self, client, publisher, group):
+        run = work(uploaded(client))
+        client.force_login(make_user(None, group))
+        index = text(client.get(reverse("admin:index")))
+        assert LIST not in index
+        assert client.get(LIST).status_code == 403
+        assert client.get(ADD).status_code == 403
+        assert upload(client).status_code == 403
+        names = ["change", "progress", "json", "csv", "start", "again", "undo"]
+        for name in [*names, "delete", "history"]:
+            response = client.get(address(run, name))
+            assert response.status_code in (403, 404), name
+            assert "gazette" not in text(response)
+        for name in ["start", "go_on", "stop", "again", "undo", "delete"]:
+            response = client.post(address(run, name), {"post": "yes"})
+            assert response.status_code in (403, 404), name
+        assert Import.objects.get().state == State.SEEN
+
+    def test_a_publisher_finds_it_in_the_menu_and_the_palette(self, client, publisher):
+        run = work(uploaded(client))
+        assert LIST in text(client.get(reverse("admin:index")))
+        page = text(client.get(LIST))
+        assert ADD in page
+        assert address(run) in page
+        assert f"{STORIES} would be new" in page
+        found = client.get(reverse("admin:jump"), {"q": "import"}).json()["groups"]
+        addresses = [row["address"] for group in found for row in group["found"]]
+        assert {LIST, ADD} <= set(addresses)
+
+
+class TestDocuments:
+    @pytest.fixture
+    def document(self):
+        return make_document("tides")
+
+    def test_that_no_text_links_to_are_deleted_with_their_file(
+        self, client, publisher, document, django_capture_on_commit_callbacks
+    ):
+        name = reverse("admin:articles_document_changelist")
+        page = text(client.get(name))
+        assert document.file.url in page
+        assert "14\xa0bytes" in page
+        delete = reverse("admin:articles_document_delete", args=[document.pk])
+        with django_capture_on_commit_callbacks(execute=True):
+            client.post(delete, {"post": "yes"})
+        assert not Document.objects.exists()
+        assert not document.file.storage.exists(document.file.name)
+
+    def test_that_a_text_links_to_stay(self, client, publisher, document):
+        make_article("Tides", body=f'<p><a href="{document.file.url}">Tides</a></p>')
+        delete = reverse("admin:articles_document_delete", args=[document.pk])
+        page = client.post(delete, {"post": "yes"}, follow=True)
+        assert "stays, because texts link to it: “Tides”" in text(page)
+        assert Document.objects.exists()
+
+    def test_are_not_changed_or_deleted_by_an_editor(self, client, document):
+        client.force_login(make_user(None, "editor"))
+        change = reverse("admin:articles_document_change", args=[document.pk])
+        assert document.file.url in text(client.get(change))
+        delete = reverse("admin:articles_document_delete", args=[document.pk])
+        assert client.post(delete, {"post": "yes"}).status_code == 403
+        assert Document.objects.exists()
