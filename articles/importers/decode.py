@@ -98,14 +98,16 @@ class Decoded:
     doubts: list[tuple[str, str]] = field(default_factory=list)
 
 
-def decode(content: bytes) -> Decoded:
+def decode(content: bytes, known: str = "") -> Decoded:
     """Read bytes as text by the best evidence there is.
 
-    In order: a byte order mark, the zeros of UTF-16, strict UTF-8, UTF-8 with a
-    few strays, what the page declares, the habits of western pages, a detector.
+    `known` names the encoding of a site whose operator knows it. Else in order: a
+    byte order mark, the zeros of UTF-16, strict UTF-8, UTF-8 with a few strays, what
+    the page declares, the habits of western pages, a detector.
     """
     decoded = (
         _by_mark(content)
+        or (_lenient(content, READ_AS.get(known.lower(), known)) if known else None)
         or _by_zeros(content)
         or _by_escape(content)
         or _as_utf8(content)

@@ -82,6 +82,11 @@ def find_body(tree) -> Region:
     return _with_ends(region, _narrowest(tree, region))
 
 
+def whole(element) -> Region:
+    """Return all of an element that somebody knows is the story."""
+    return _with_ends(_weigh(element, None, count_letters(element)), element)
+
+
 def _with_ends(region, container):
     """Settle the container; the story's ends are the ends of what is in it."""
     region.container = container

@@ -305,6 +305,14 @@ def _marked_names(tree):
     return names
 
 
+def credits_of(text: str) -> list[Credit]:
+    """Return the credits of words that are known to be a byline, "By" or not."""
+    byline = parse_byline(text) or parse_byline(f"By {text}")
+    if byline:
+        return list(byline.credits)
+    return [Credit(readable_name(name), "", name) for name in _split_names(text)]
+
+
 def is_login(name: str) -> bool:
     """Whether an author's name is only what somebody logs in with."""
     return bool(LOGIN.fullmatch(name))

@@ -13,12 +13,13 @@ from .bylines import parse_byline
 from .chrome import chrome_kind, chrome_lines
 from .dates import is_yearless, parse_date, parse_update
 from .dressing import dress
-from .extract import Region, find_body, text_lines
+from .extract import Region, find_body, text_lines, whole
 from .head import MASTHEAD, SECTION, read_head
 from .language import guess_language
 from .markup import Mapper, urlsplit_scheme
-from .metadata import GENERIC, Metadata, is_login, read_metadata
+from .metadata import GENERIC, Metadata, credits_of, is_login, read_metadata
 from .plaintext import read_text
+from .rules import Rules, Taken, wrap
 from .story import Story, When
 from .tail import read_tail
 from .webtree import parse, strip_styling
@@ -43,7 +44,9 @@ POSTED_IN = re.compile(
 DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?:/|$)")
 
 
-def read_page(text: str, story: Story, is_in_folder: bool = False) -> Story:
+def read_page(
+    text: str, story: Story, is_in_folder: bool = False, rules: Rules | None = None
+) -> Story:
     """Fill a story from a web page.
 
     Raises PageError for a page that is no tree, or too deep a one. Nothing is
@@ -53,9 +56,12 @@ def read_page(text: str, story: Story, is_in_folder: bool = False) -> Story:
     tree = parse(text)
     saved_from = SAVED_FROM.search(text[:4000])
     metadata = read_metadata(tree, saved_from[1] if saved_from else "")
+    taken = rules.take(tree) if rules else Taken()
+    _rule(story, metadata, taken)
+    body = wrap(taken.body) if taken.body else None
     strip_styling(tree)
     _fill_from_metadata(story, metadata, is_in_folder)
-    region = find_body(tree)
+    region = find_body(tree) if body is None else whole(body)
     if region.is_weak:
         story.note("weak-extraction", "The story was hard to tell from the page.")
     typed = _typed_text(region)
@@ -75,10 +81,29 @@ def read_page(text: str, story: Story, is_in_folder: bool = False) -> Story:
     return story
 
 
+def _rule(story, metadata, taken):
+    """Let what the operator's rules found stand for what the page declares."""
+    if taken.headline:
+        metadata.titles, story.headline = [taken.headline], taken.headline
+    story.standfirst = taken.standfirst
+    if taken.byline:
+        story.byline_text = taken.byline
+        metadata.credits = credits_of(taken.byline)
+    metadata.section = taken.section or metadata.section
+    metadata.tags = taken.tags or metadata.tags
+    metadata.published = taken.date or metadata.published
+    if taken.date_text and not taken.date:
+        reason = "What the rule for the date found is no date."
+        story.note("date-rule", reason, sample=taken.date_text)
+
+
 def _fill_from_metadata(story, metadata, is_in_folder):
     story.canonical_url = metadata.canonical_url
     if story.canonical_url:
-        story.address = urlsplit(story.canonical_url).path or "/"
+        split = urlsplit(story.canonical_url)
+        story.address = split.path or "/"
+        if split.query:
+            story.address += f"?{split.query}"
     elif is_in_folder:
         story.address = f"/{story.source_id}"
     story.published = metadata.published
@@ -110,7 +135,8 @@ def _read_region(story, metadata, tree, region):
     )
     above, below = _around(tree, region)
     blocks = _trimmed(_unset(mapper.blocks(region.container)))
-    story.headline = choose_title(metadata, tree, above, blocks)
+    title = choose_title(metadata, tree, above, blocks)
+    story.headline = story.headline or title
     head, blocks = _read_head(above, blocks, story.headline, metadata)
     names = [credit.name for credit in head.credits if not credit.role]
     names = names or [credit.name for credit in metadata.credits]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from articles.importers.media import Media
+from articles.importers.rules import RulesError, read_rules
 from articles.importers.running import Report, run_for, run_import, write_report
 from articles.importers.saving import Choices, Outcome
 from articles.importers.sources import READERS, Asked
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         add("--timezone", help="zone of dates that name none: Europe/Berlin")
         add("--site", default="", help="address of the old site: https://old.example/")
         add("--new-paths", action="store_true", help="new addresses, old ones redirect")
+        add("--rules", metavar="FILE", help="selectors for the site's pages, in TOML")
         add("--media", help="folder with a copy of the old site's media")
         add(
             "--blocks",
@@ -174,8 +176,9 @@ def chosen(dry_run, source, options):
     if media and not media.is_dir():
         raise CommandError(f"There is no folder {media}.")
     host = (urlsplit(site).hostname or "").removeprefix("www.")
+    rules = rules_named(options["rules"])
     choices = Choices(
-        zone=zone_named(options["timezone"]),
+        zone=zone_named(options["timezone"] or (rules.timezone if rules else "")),
         section=section_named(options["section"]),
         tags=tuple(options["tag"]),
         status=options["status"],
@@ -184,13 +187,23 @@ def chosen(dry_run, source, options):
         hosts=frozenset({host} - {""}),
         media=Media(folder=media),
     )
-    return choices, Asked(source=source, site=site)
+    return choices, Asked(source=source, site=site, rules=rules)
 
 
 def told(options):
     """Return the options that an import's row keeps."""
-    names = ("section", "tag", "status", "timezone", "site", "new_paths", "media")
+    names = (
+        *("section", "tag", "status", "timezone", "site", "new_paths", "media"),
+        "rules",
+    )
     return {name: options[name] for name in names if options[name]}
+
+
+def rules_named(path):
+    try:
+        return read_rules(Path(path)) if path else None
+    except RulesError as error:
+        raise CommandError(str(error)) from error
 
 
 def zone_named(name):
