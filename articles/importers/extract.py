@@ -17,6 +17,10 @@ from .markup import BLOCKS
 MOST_FOR_EXTRACTOR = 10_000
 SHARE_OF_STORY = 0.95
 LEAST_TEXT = 12
+# Words beside the links: a short story in a wide layout.
+SAYS_SOMETHING = lxml.etree.XPath(
+    "boolean(.//text()[string-length(normalize-space()) > 80][not(ancestor::a)])"
+)
 WEAK = 200
 SILENT = frozenset(
     [
@@ -155,6 +159,7 @@ def _weigh(tree, keys, density):
         element
         for element in tree.iter("td", "div", "ul", "ol", "table", "nav", "form", "dl")
         if region.linked.get(element, 0) > 0.6 * region.words.get(element, 0)
+        and not SAYS_SOMETHING(element)
     }
     silent = 0
     for event, element in lxml.etree.iterwalk(tree, events=("start", "end")):
