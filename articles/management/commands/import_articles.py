@@ -5,10 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from articles.importers.fetching_media import Fetcher
 from articles.importers.media import Media
 from articles.importers.rules import RulesError, read_rules
 from articles.importers.running import Report, run_for, run_import, write_report
@@ -49,6 +51,17 @@ class Command(BaseCommand):
         add("--new-paths", action="store_true", help="new addresses, old ones redirect")
         add("--rules", metavar="FILE", help="selectors for the site's pages, in TOML")
         add("--media", help="folder with a copy of the old site's media")
+        add(
+            "--fetch-media",
+            action="store_true",
+            help="fetch pictures and documents that are missing from the old site",
+        )
+        add(
+            "--host",
+            action="append",
+            default=[],
+            help="host to fetch from, else the site's own; repeatable",
+        )
         add(
             "--blocks",
             action="store_true",
@@ -185,7 +198,7 @@ def chosen(dry_run, source, options):
         is_dry_run=dry_run,
         has_new_paths=options["new_paths"],
         hosts=frozenset({host} - {""}),
-        media=Media(folder=media),
+        media=Media(folder=media, fetch=fetcher(options, host)),
     )
     return choices, Asked(source=source, site=site, rules=rules)
 
@@ -194,9 +207,20 @@ def told(options):
     """Return the options that an import's row keeps."""
     names = (
         *("section", "tag", "status", "timezone", "site", "new_paths", "media"),
-        "rules",
+        *("rules", "fetch_media", "host"),
     )
     return {name: options[name] for name in names if options[name]}
+
+
+def fetcher(options, host):
+    """Return what fetches media of the old site, None if nobody asked for it."""
+    if not options["fetch_media"]:
+        return None
+    hosts = options["host"] or [host]
+    if not any(hosts):
+        raise CommandError("Say where from: --site https://old.example/, or --host.")
+    folder = settings.DATA_DIR / "imports" / "media"
+    return Fetcher(folder, hosts, f"newsroom (+{settings.SITE_URL})")
 
 
 def rules_named(path):
