@@ -12,11 +12,15 @@ import lxml.etree
 import trafilatura
 
 from .blocks import Line
-from .markup import BLOCKS
+from .markup import BLOCKS, is_data_table
 
 MOST_FOR_EXTRACTOR = 10_000
 SHARE_OF_STORY = 0.95
+SHARE_OF_COLUMN = 0.75
 LEAST_TEXT = 12
+LEAST_PROSE = 25
+# Three dots part the headlines of a ticker.
+SENTENCE_END = re.compile(r"[^.\s][.!?…。！？]+[\"”’»)]*(?:\s|$)")
 # Words beside the links: a short story in a wide layout.
 SAYS_SOMETHING = lxml.etree.XPath(
     "boolean(.//text()[string-length(normalize-space()) > 80][not(ancestor::a)])"
@@ -53,13 +57,14 @@ SPACE = re.compile(r"[ \t\r\n\f]+")
 class Region:
     """The element the story is in, and how much of the story is below each one.
 
-    ``weights`` counts the story's letters below an element, ``words`` and
-    ``linked`` all letters there and those inside links. ``first`` and ``last``
-    are the ends of the story as (element, is_tail).
+    ``weights`` counts the story's letters below an element, ``prose`` those of its
+    sentences, ``words`` and ``linked`` all letters there and those inside links.
+    ``first`` and ``last`` are the ends of the story as (element, is_tail).
     """
 
     container: lxml.etree._Element
     weights: dict = field(default_factory=dict)
+    prose: dict = field(default_factory=dict)
     words: dict = field(default_factory=dict)
     linked: dict = field(default_factory=dict)
     matched: list = field(default_factory=list)
@@ -186,25 +191,43 @@ def _add(region, element, is_tail, text, keys):
         return
     region.matched.append((element, is_tail))
     region.total += len(key)
+    is_prose = len(key) >= LEAST_PROSE and SENTENCE_END.search(text)
     while holder is not None:
         region.weights[holder] = region.weights.get(holder, 0) + len(key)
+        if is_prose:
+            region.prose[holder] = region.prose.get(holder, 0) + len(key)
         holder = holder.getparent()
 
 
 def _narrowest(tree, region):
     """The deepest element that still holds nearly all of the story."""
+    weights = region.prose if region.prose.get(tree) else region.weights
     container = tree
     while True:
         inside = [
             child
             for child in container
-            if region.weights.get(child, 0) >= SHARE_OF_STORY * region.total
+            if weights.get(child, 0) >= _share(child) * weights.get(container, 0)
         ]
-        if not inside or inside[0].tag not in BLOCKS or inside[0].tag in ("p", "tr"):
+        if not inside or inside[0].tag not in BLOCKS or inside[0].tag == "p":
             return container
         if inside[0].tag in ("pre", "ul", "ol", "h1", "h2", "h3", "blockquote"):
             return container
+        if inside[0].tag == "tr" and is_data_table(inside[0].getparent()):
+            return container
         container = inside[0]
+
+
+def _share(element):
+    """Return which part of the story an element has to hold to be where it is.
+
+    Cells side by side are columns, and a story stands in one of them; one above the
+    other they may be its parts.
+    """
+    if element.tag != "td":
+        return SHARE_OF_STORY
+    row = element.getparent()
+    return SHARE_OF_COLUMN if len(row) > 1 and row.tag == "tr" else SHARE_OF_STORY
 
 
 def _likely(tree):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from .blocks import Line
 from .bylines import AFFILIATION, Byline, is_name, parse_byline
-from .chrome import TRAIL, chrome_kind, chrome_lines
+from .chrome import PIPES, TRAIL, chrome_kind, chrome_lines
 from .dates import is_yearless, parse_date, parse_publication, parse_update
 from .story import ChromeLine, Credit, When
 
@@ -39,6 +39,7 @@ SENTENCE_BREAK = re.compile(r"[.!?][\"”’]?\s+[\"“]?[A-Z]")
 SENTENCE_END = re.compile(r"[.!?…][\"”’»)]*$")
 # A headline may ask or shout, but it makes no statement with a full stop.
 ENDS_STATEMENT = re.compile(r"(?:[.…]|[.!?] .+[!?])[\"”’»)]*$")
+BARE_BY = re.compile(r"(?:\w+\s+)?(?:by|von|par|por|di|door)\s*:?", re.IGNORECASE)
 RULE = re.compile(r"[\s*_=~#•·.+—–-]{3,}")
 LOWER_START = re.compile(r"[a-z]")
 HANGING = re.compile(
@@ -102,11 +103,25 @@ def read_head(
     return head
 
 
+def whole_byline(line: Line, following: Line | None) -> Byline | None:
+    """Return the byline of two lines: "by" on the one, the name on the other."""
+    if following is None or not BARE_BY.fullmatch(line.text.strip()):
+        return None
+    byline = parse_byline(f"{line.text} {following.text}")
+    return byline if byline and byline.is_sure else None
+
+
 def _parts(lines, width, names, title):
     parts: list[_Part] = []
     at = 0
     while at < min(len(lines), MOST_LINES):
         line = lines[at]
+        following = lines[at + 1] if at + 1 < len(lines) else None
+        if byline := whole_byline(line, following):
+            _promote_last(parts)
+            parts += [_Part(line, "byline", byline), _Part(following, "rule")]
+            at += 2
+            continue
         part = _recognised(line, parts, names)
         if part is None:
             run = _run(lines, at, width)
@@ -340,7 +355,7 @@ def _after_mastheads(parts, words):
         )
         is_above = (
             SECTION.fullmatch(text.strip(" :|-"))
-            or MASTHEAD.fullmatch(text)
+            or all(is_of_site(part) for part in PIPES.split(text))
             or (back_between and not SENTENCE_END.search(text))
         )
         if not is_above or ENDS_STATEMENT.search(parts[second].line.text):
@@ -349,6 +364,11 @@ def _after_mastheads(parts, words):
         parts[first].kind = "section" if is_section else "masthead"
         words = words[1:]
     return words
+
+
+def is_of_site(text: str) -> bool:
+    """Say whether words are the name of a paper or of one of its sections."""
+    return bool(SECTION.fullmatch(text.strip(" :|-")) or MASTHEAD.fullmatch(text))
 
 
 def _promote(parts, words):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from urllib.parse import urlsplit
 
 from articles.languages import direction_of
@@ -14,7 +14,7 @@ from .chrome import chrome_kind, chrome_lines
 from .dates import is_yearless, parse_date, parse_update
 from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
-from .head import MASTHEAD, SECTION, read_head
+from .head import MASTHEAD, is_of_site, read_head, whole_byline
 from .language import guess_language
 from .markup import Mapper, urlsplit_scheme
 from .metadata import GENERIC, Metadata, credits_of, is_login, read_metadata
@@ -41,6 +41,17 @@ POSTED_IN = re.compile(
     r"|bookmark the|share this)\b",
     re.IGNORECASE,
 )
+POSTED_BY = re.compile(
+    r"(?:posted|written|published|filed|submitted|contributed)\s+by\s*:?\s+"
+    r"(?P<name>[^|@]{2,60}?)(?:\s*(?:,|\bat|\bon|@)\s+(?P<when>[^|]*\d.*))?$",
+    re.IGNORECASE,
+)
+COMMENTS = re.compile(
+    r"(?:\d+ )?(?:reader )?"
+    r"(?:comments?|responses|kommentare?|commentaires|comentarios)\b",
+    re.IGNORECASE,
+)
+LINES_OF_SIGNATURE = 4
 DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?:/|$)")
 
 
@@ -134,7 +145,10 @@ def _read_region(story, metadata, tree, region):
         linked=region.linked,
     )
     above, below = _around(tree, region)
-    blocks = _trimmed(_unset(mapper.blocks(region.container)))
+    every = _unset(mapper.blocks(region.container))
+    blocks = _trimmed(every)
+    signed = [visible(block.text) for block in every[len(blocks) :]]
+    signed += [line.text for line in below[:LINES_OF_SIGNATURE]]
     title = choose_title(metadata, tree, above, blocks)
     story.headline = story.headline or title
     head, blocks = _read_head(above, blocks, story.headline, metadata)
@@ -144,6 +158,7 @@ def _read_region(story, metadata, tree, region):
     story.pictures = mapper.pictures
     body = _headings(_without_lead(story, blocks[: tail.end]))
     story.credits = _credits(head, metadata)
+    _sign(story, head, signed)
     story.chrome = _site_lines(above, mapper)
     dress(story, head, tail, body)
     story.chrome += _site_lines(below, mapper)
@@ -223,12 +238,7 @@ def choose_title(metadata: Metadata, tree, above, blocks) -> str:
 
 
 def _is_site(text, metadata):
-    key = key_of(text)
-    return bool(
-        key == key_of(metadata.site_name)
-        or MASTHEAD.fullmatch(text)
-        or SECTION.fullmatch(text)
-    )
+    return key_of(text) == key_of(metadata.site_name) or is_of_site(text)
 
 
 def _title_parts(title, site_name):
@@ -272,6 +282,7 @@ def _read_head(above, blocks, title, metadata):
     kept = [Line(title, level=1)] if title else []
     if start is not None and lines and _is_standfirst_line(lines[0]):
         kept.append(lines[0])
+    lines = _with_whole_bylines(lines)
     kept += [line for line in lines if line not in kept and _is_head_line(line)]
     names = [credit.name for credit in metadata.credits]
     at_blocks, block_lines = [], []
@@ -291,6 +302,17 @@ def _read_head(above, blocks, title, metadata):
     # A block of several lines goes only if all of them belong to the head.
     dropped -= {at for at, count in at_blocks if count is not None and count > taken}
     return head, [block for at, block in enumerate(blocks) if at not in dropped]
+
+
+def _with_whole_bylines(lines):
+    """Put "by" and the name on the next line into one."""
+    whole = []
+    for line, following in zip_longest(lines, lines[1:]):
+        if byline := whole_byline(line, following):
+            whole.append(Line(byline.text))
+        else:
+            whole.append(line)
+    return whole
 
 
 def _is_standfirst_line(line):
@@ -353,6 +375,23 @@ def _credits(head, metadata):
     if all(credit.name.casefold() in names for credit in declared):
         return printed
     return declared + [credit for credit in printed if credit.role]
+
+
+def _sign(story, head, lines):
+    """Take author and date from below the story, as weblogs print them."""
+    for line in lines:
+        if COMMENTS.match(line):
+            return
+        found = POSTED_BY.match(line.partition("|")[0].strip())
+        byline = found and parse_byline(f"By {found['name']}")
+        if not byline:
+            continue
+        if not story.credits and byline.is_sure:
+            story.credits, story.byline_text = list(byline.credits), line.strip()
+        when = parse_date(found["when"] or "")
+        if when and not story.published and not head.published:
+            story.published = when
+        return
 
 
 def _site_lines(lines, mapper):
