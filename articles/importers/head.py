@@ -227,16 +227,24 @@ def _recognised(line, parts, names):
         return _Part(line, "update", when)
     if is_yearless(text):
         return _Part(line, "yearless", text)
+    if _is_menu(line):
+        return _Part(line, "chrome", ("other", True))
     chrome = chrome_kind(text)
     if chrome and not _ends_shouted_headline(line, parts):
         return _Part(line, "chrome", chrome)
     last = parts[-1].kind if parts else ""
-    if last == "byline" and len(text) < 80 and _is_affiliation(text):
+    if last in ("byline", "affiliation") and len(text) < 80 and _is_affiliation(text):
         return _Part(line, "affiliation", text)
     is_witnessed = any(name.casefold() == text.casefold() for name in names)
     if has_headline and is_witnessed and " " in text and is_name(text):
         return _Part(line, "byline", Byline(text, (Credit(text, "", text),)))
     return None
+
+
+def _is_menu(line):
+    """Whether a line is links side by side, whatever they say."""
+    labels = [label for label, _address in line.links if label and label in line.text]
+    return len(labels) >= 3 and len("".join(labels)) > 0.6 * len(line.text)
 
 
 def _ends_shouted_headline(line, parts):

@@ -67,6 +67,7 @@ class Metadata:
     canonical_url: str = ""
     base: str = ""
     picture: str = ""
+    marked: dict[str, int] = field(default_factory=dict)  # what looks like a headline
 
 
 def read_metadata(tree, saved_from: str = "") -> Metadata:

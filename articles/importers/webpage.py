@@ -16,6 +16,7 @@ from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
 from .head import MASTHEAD, is_of_site, read_head, whole_byline
 from .language import guess_language
+from .marked import leads_home, marked_lines
 from .markup import Mapper, urlsplit_scheme
 from .metadata import GENERIC, Metadata, credits_of, is_login, read_metadata
 from .plaintext import read_text
@@ -29,12 +30,14 @@ SAVED_FROM = re.compile(
     r"|Mirrored from )\s*(\S{8,500})",
     re.IGNORECASE,
 )
-TITLE_PARTS = re.compile(r"\s+(?:\||-|–|—|::|»|«|·|•|›|<|>|~)\s+|\s*\|\s*")
+TITLE_PARTS = re.compile(r"\s+(?:/|\||-|–|—|::|»|«|·|•|›|<|>|~)\s+|\s*\|\s*")
 NOT_WORD = re.compile(r"[\W_]+")
 BOLD_LINE = re.compile(r"<p><strong>([^<>]*[^<>.!?:,;”\"])</strong></p>")
 LINES_ABOVE = 40
 LINES_BELOW = 40
 BLOCKS_OF_HEAD = 12
+LINES_OF_HEADLINE = 15
+BLOCKS_OF_HEADLINE = 6
 POSTED_IN = re.compile(
     r"(?:posted (?:in|by|at|on)|filed under|tags?:|tagged|categor(?:y|ies):|permalink"
     r"|labels:|this entry was posted|leave a (?:comment|reply)|trackback"
@@ -52,6 +55,12 @@ COMMENTS = re.compile(
     re.IGNORECASE,
 )
 LINES_OF_SIGNATURE = 4
+ADVERT = re.compile(
+    r"[\W_]*(?:advertise?ments?|(?:story|article|text) continues below(?: \w+)?"
+    r"|continue reading below|sponsored links?|anzeige|werbung|publicit[ée]|publicidad"
+    r"|pubblicità|publicidade|advertentie)[\W_]*",
+    re.IGNORECASE,
+)
 DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?:/|$)")
 
 
@@ -69,6 +78,7 @@ def read_page(
     metadata = read_metadata(tree, saved_from[1] if saved_from else "")
     taken = rules.take(tree) if rules else Taken()
     _rule(story, metadata, taken)
+    metadata.marked = marked_lines(tree)
     body = wrap(taken.body) if taken.body else None
     strip_styling(tree)
     _fill_from_metadata(story, metadata, is_in_folder)
@@ -146,7 +156,7 @@ def _read_region(story, metadata, tree, region):
     )
     above, below = _around(tree, region)
     every = _unset(mapper.blocks(region.container))
-    blocks = _trimmed(every)
+    blocks = [block for block in _trimmed(every) if not _is_label_of_advert(block)]
     signed = [visible(block.text) for block in every[len(blocks) :]]
     signed += [line.text for line in below[:LINES_OF_SIGNATURE]]
     title = choose_title(metadata, tree, above, blocks)
@@ -197,6 +207,12 @@ def _trimmed(blocks):
     return blocks[:end]
 
 
+def _is_label_of_advert(block):
+    """Say whether a block is what was printed above an advertisement."""
+    text = visible(block.text).strip()
+    return len(text) <= 60 and bool(ADVERT.fullmatch(text))
+
+
 def key_of(text: str) -> str:
     """Text for comparing headlines: letters and digits only."""
     return NOT_WORD.sub("", text).casefold()
@@ -226,15 +242,37 @@ def choose_title(metadata: Metadata, tree, above, blocks) -> str:
         ]
         if found:
             return printed[keys[0] if keys[0] in found else max(found, key=order.get)]
-    headings = [" ".join(heading.text_content().split()) for heading in tree.iter("h1")]
+    headings = [
+        " ".join(heading.text_content().split())
+        for heading in tree.iter("h1")
+        if not leads_home(heading)
+    ]
     headings = [one for one in headings if one and not _is_site(one, metadata)]
     if len(set(headings)) == 1:
         return headings[0]
+    if marked := _marked_headline(above, lines, metadata):
+        return marked
     for title in metadata.titles:
         part = _title_parts(title, metadata.site_name)[-1]
         if not _is_site(part, metadata) and not GENERIC.fullmatch(part):
             return part
     return _first_heading(above, blocks, tree, metadata)
+
+
+def _marked_headline(above, lines, metadata):
+    """Return what stands nearest to the story in the largest letters there, or ""."""
+    ranks = {key_of(text): rank for text, rank in metadata.marked.items()}
+    near = [line.text for line in above[-LINES_OF_HEADLINE:]][::-1]
+    near = [*lines[:BLOCKS_OF_HEADLINE], *near]
+    found = [
+        (ranks[key], -at, text)
+        for at, text in enumerate(near)
+        if (key := key_of(text)) in ranks
+        and not _is_site(text, metadata)
+        and not _is_head_line(Line(text))
+        and chrome_kind(text) is None
+    ]
+    return max(found)[2] if found else ""
 
 
 def _is_site(text, metadata):
