@@ -41,6 +41,8 @@ SENTENCE_END = re.compile(r"[.!?…][\"”’»)]*$")
 ENDS_STATEMENT = re.compile(r"(?:[.…]|[.!?] .+[!?])[\"”’»)]*$")
 BARE_BY = re.compile(r"(?:\w+\s+)?(?:by|von|par|por|di|door)\s*:?", re.IGNORECASE)
 RULE = re.compile(r"[\s*_=~#•·.+—–-]{3,}")
+SMALL_WORDS = re.compile(r"\b(?:the|of|and|for|de|der|la|le)\b")
+LOWER_WORD = re.compile(r"(?:^|\s)[a-z]|^(?:On|Why|Who|What|How|When|Where|A|An|In)\s")
 LOWER_START = re.compile(r"[a-z]")
 HANGING = re.compile(
     r"(?:[,:;—–-]|\b(?:a|an|the|and|or|but|of|to|in|on|at|for|from|by|with|is|are|as"
@@ -376,7 +378,18 @@ def _after_mastheads(parts, words):
 
 def is_of_site(text: str) -> bool:
     """Say whether words are the name of a paper or of one of its sections."""
-    return bool(SECTION.fullmatch(text.strip(" :|-")) or MASTHEAD.fullmatch(text))
+    return bool(SECTION.fullmatch(text.strip(" :|-"))) or is_masthead(text)
+
+
+def is_masthead(text: str) -> bool:
+    """Say whether words are a paper's name, in capitals as names are.
+
+    "On Losing a Ledger" ends like one.
+    """
+    if not MASTHEAD.fullmatch(text):
+        return False
+    small = SMALL_WORDS.sub("", text)
+    return not LOWER_WORD.search(small) or text.islower() or ":" in text
 
 
 def _promote(parts, words):

@@ -41,6 +41,15 @@ def marked_lines(tree) -> dict[str, int]:
     return found
 
 
+def home_lines(tree) -> set[str]:
+    """Return the texts that are links to the site's front page: its name, mostly."""
+    return {
+        " ".join("".join(link.itertext()).split())
+        for link in tree.iter("a")
+        if link.get("href") and HOME.fullmatch(link.get("href").strip())
+    }
+
+
 def _rank(element):
     tag = element.tag
     if tag in RANKS:

@@ -68,6 +68,7 @@ class Metadata:
     base: str = ""
     picture: str = ""
     marked: dict[str, int] = field(default_factory=dict)  # what looks like a headline
+    home: set[str] = field(default_factory=set)  # what leads to the front page
 
 
 def read_metadata(tree, saved_from: str = "") -> Metadata:

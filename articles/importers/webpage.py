@@ -14,9 +14,9 @@ from .chrome import chrome_kind, chrome_lines
 from .dates import is_yearless, parse_date, parse_update
 from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
-from .head import MASTHEAD, is_of_site, read_head, whole_byline
+from .head import is_masthead, is_of_site, read_head, whole_byline
 from .language import guess_language
-from .marked import leads_home, marked_lines
+from .marked import home_lines, leads_home, marked_lines
 from .markup import Mapper, urlsplit_scheme
 from .metadata import GENERIC, Metadata, credits_of, is_login, read_metadata
 from .plaintext import read_text
@@ -78,7 +78,7 @@ def read_page(
     metadata = read_metadata(tree, saved_from[1] if saved_from else "")
     taken = rules.take(tree) if rules else Taken()
     _rule(story, metadata, taken)
-    metadata.marked = marked_lines(tree)
+    metadata.marked, metadata.home = marked_lines(tree), home_lines(tree)
     body = wrap(taken.body) if taken.body else None
     strip_styling(tree)
     _fill_from_metadata(story, metadata, is_in_folder)
@@ -276,7 +276,9 @@ def _marked_headline(above, lines, metadata):
 
 
 def _is_site(text, metadata):
-    return key_of(text) == key_of(metadata.site_name) or is_of_site(text)
+    key = key_of(text)
+    is_named = key == key_of(metadata.site_name) or text in metadata.home
+    return is_named or is_of_site(text)
 
 
 def _title_parts(title, site_name):
@@ -288,11 +290,11 @@ def _title_parts(title, site_name):
     parts = [part for part in TITLE_PARTS.split(title) if part.strip()]
     if len(parts) < 2:
         return [title, *title.split(": ", 1)[1:], title]
-    words = [part for part in parts if not MASTHEAD.fullmatch(part)]
+    words = [part for part in parts if not is_masthead(part)]
     longest = max(words or parts, key=len)
     # "A - B" may be one headline with a dash in it; a bar never is.
     is_barred = bool(re.search(r"\||::|»|«", title))
-    is_site_last = MASTHEAD.fullmatch(parts[-1]) or len(parts[-1].split()) <= 3
+    is_site_last = is_masthead(parts[-1]) or len(parts[-1].split()) <= 3
     short = longest if is_barred or is_site_last else title
     return [title, *parts, short]
 
