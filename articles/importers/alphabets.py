@@ -42,6 +42,14 @@ OTHERS = (
     (("cp1256", "iso8859_6"), ("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىيپچژگکی",)),
     (("cp874",), ("".join(map(chr, range(0x0E01, 0x0E5C))),)),
 )
+ALPHABETS = {
+    encoding: alphabets
+    for encodings, alphabets in (*LATIN, *OTHERS)
+    for encoding in encodings
+}
+LATIN_ONES = frozenset(
+    encoding for encodings, _letters in LATIN for encoding in encodings
+)
 # The commonest letters of those alphabets, which no shift to other places keeps.
 COMMON = frozenset("оеаинтсрвлαοιετσνηρκיוהלאתרמשבالينموترهبนรอกเงมยลว")
 WIDE = ("cp932", "euc_jp", "cp949", "gb18030", "big5hkscs")
@@ -56,6 +64,7 @@ WITHIN = frozenset("’'‘-–—­·.ʼ­")
 TAG = re.compile(rb"<[^<>]{0,500}>|&#?\w{1,10};|[\r\n\t ]+")
 HIGH_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff'.-]*")
 WORDS = 400
+SAMPLE = 65_536  # bytes
 PLAUSIBLE = 0.9
 UNDECIDED = 0.97
 FEW = 4
@@ -70,15 +79,20 @@ def judge(content: bytes, encoding: str) -> float:
 
     1.0 too where there is nothing to judge by.
     """
-    for name, score in _judged(content[:65536]):
-        if name == encoding:
-            return score
-    return 1.0  # One we know nothing of.
+    if encoding in WIDE:
+        return dict(_judged(content[:SAMPLE])).get(encoding, 0.0)
+    alphabets = ALPHABETS.get(encoding)
+    if alphabets is None:
+        return 1.0  # One we know nothing of.
+    _text, words = _words(content[:SAMPLE])
+    return _fit(_read(words, encoding), alphabets, encoding in LATIN_ONES)
 
 
 def is_likely(content: bytes, encoding: str) -> bool:
     """Say whether no other encoding reads clearly better than this one."""
     said = judge(content, encoding)
+    if said >= FLAWLESS:
+        return True
     likely, score = guess(content)
     if score < PLAUSIBLE or likely == encoding:
         return True
@@ -88,25 +102,28 @@ def is_likely(content: bytes, encoding: str) -> bool:
 
 def guess(content: bytes) -> tuple[str, float]:
     """Return (the likeliest encoding, how well the bytes read in it)."""
-    return max(_judged(content[:65536]), key=lambda one: one[1], default=("", 0.0))
+    return max(_judged(content[:SAMPLE]), key=lambda one: one[1], default=("", 0.0))
 
 
 @lru_cache(maxsize=4)
 def _judged(sample):
     """Return [(encoding, score)] of bytes with letters beyond ASCII."""
-    text = TAG.sub(b" ", sample)
-    words = HIGH_WORD.findall(text)[:WORDS]
-    joined = b" ".join(words)
-    found = []
-    for encodings, alphabets in (*LATIN, *OTHERS):
-        for encoding in encodings:
-            read = _read(joined, encoding)
-            is_latin = (encodings, alphabets) in LATIN
-            found.append((encoding, _fit(read, alphabets, is_latin)))
+    text, words = _words(sample)
+    found = [
+        (encoding, _fit(_read(words, encoding), alphabets, encoding in LATIN_ONES))
+        for encoding, alphabets in ALPHABETS.items()
+    ]
     high = len(re.findall(rb"[\x80-\xff]", text))
     if high > 0.2 * len(text):
         found += [(one, _wide_fit(_read(text, one, 1), one)) for one in WIDE]
     return found
+
+
+@lru_cache(maxsize=4)
+def _words(sample):
+    """Return (bytes without tags, first words of them with more than ASCII)."""
+    text = TAG.sub(b" ", sample)
+    return text, b" ".join(HIGH_WORD.findall(text)[:WORDS])
 
 
 def _read(content, encoding, spare=0):

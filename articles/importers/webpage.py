@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise, zip_longest
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ from .authorbox import visible
 from .blocks import Block, Line
 from .bylines import parse_byline
 from .chrome import chrome_kind, chrome_lines
-from .dates import is_yearless, parse_date, parse_update
+from .dates import day_first, is_yearless, parse_date, parse_update
 from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
 from .head import is_masthead, is_of_site, read_head, whole_byline
@@ -61,7 +62,14 @@ ADVERT = re.compile(
     r"|pubblicità|publicidade|advertentie)[\W_]*",
     re.IGNORECASE,
 )
-DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?:/|$)")
+DAYS_IN_ADDRESS = (
+    re.compile(r"/((?:19|20)\d{2})[/_-](\d{1,2})[/_-](\d{1,2})(?!\d)"),
+    re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])([0-3]\d)(?!\d)"),
+)
+ONE_YEAR = re.compile(
+    r"(?:©|\(c\)|\bcopyright\b)[^\d]{0,60}(19[5-9]\d|20\d{2})\b(?!\s*[-–,]\s*\d)",
+    re.IGNORECASE,
+)
 
 
 def read_page(
@@ -99,6 +107,8 @@ def read_page(
     else:
         _read_region(story, metadata, tree, region)
     _finish(story, metadata)
+    if not story.published:
+        _date_by_copyright(story, tree)
     return story
 
 
@@ -454,15 +464,46 @@ def _finish(story, metadata):
         or story.language
         or guess_language(visible(re.sub(r"<[^>]*>", " ", story.body_html[:8000])))
     )
+    if story.published and story.published.ambiguous and _is_day_first(story.language):
+        story.published = day_first(story.published)
+        story.problems = [one for one in story.problems if one.kind != "ambiguous-date"]
     story.direction = metadata.direction or direction_of(story.language)
     if not story.byline_text and story.credits:
         story.byline_text = ", ".join(credit.printed for credit in story.credits)
-    if not story.published and (day := _day_in_address(story.canonical_url)):
+    if not story.published and (day := _day_in_address(story)):
         story.published = day
         story.problems = [one for one in story.problems if one.kind != "no-date"]
         story.note("date-from-address", "The date was taken from the page's address.")
 
 
-def _day_in_address(url) -> When | None:
-    found = DAY_IN_ADDRESS.search(urlsplit(url).path) if url else None
-    return parse_date("-".join(found.groups())) if found else None
+def _is_day_first(language):
+    """Say whether 3/4/2006 is an April day to those who write in a language.
+
+    Bare English leaves it open: most of what has slashes in it is American.
+    """
+    return bool(language) and language.lower() not in ("en", "en-us", "en-ph")
+
+
+def _day_in_address(story) -> When | None:
+    """Return the day that a page's address names: /1998/03/12/, or 19980312.htm."""
+    path = urlsplit(story.canonical_url or story.address).path
+    for shape in DAYS_IN_ADDRESS:
+        if (found := shape.search(path)) and (
+            day := parse_date("-".join(found.groups()))
+        ):
+            return day
+    return None
+
+
+def _date_by_copyright(story, tree):
+    """Take the year of the page's one copyright line, for want of anything better.
+
+    A range of years is the site's, not the story's.
+    """
+    text = " ".join(tree.xpath("//text()[not(parent::script or parent::style)]"))
+    years = {found[1] for found in ONE_YEAR.finditer(text)}
+    if len(years) == 1:
+        story.published = When(date(int(years.pop()), 1, 1), "year")
+        story.problems = [one for one in story.problems if one.kind != "no-date"]
+        reason = "No date was found; the year is that of the copyright line."
+        story.note("date-from-copyright", reason)
