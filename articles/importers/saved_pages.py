@@ -108,7 +108,8 @@ def place_in(tree: Tree, story: Story) -> None:
     """Settle a story's address; lead its links and pictures to the tree's files."""
     name = tree.name_of(story.source_id)
     host = (urlsplit(story.canonical_url).hostname or "").removeprefix("www.")
-    if not host or (tree.hosts and host not in tree.hosts):
+    is_elsewhere = tree.hosts and host not in tree.hosts
+    if story.source_kind == "html" and (not host or is_elsewhere):
         story.address = tree.address_of(name)
     if tree.site:
         story.base_url = urljoin(tree.site, story.address)

@@ -6,6 +6,7 @@ address; how the pages link to each other says the rest.
 
 import re
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
@@ -21,11 +22,7 @@ QUERY = re.compile(
     re.IGNORECASE,
 )
 HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
-LINK_TO_FOLDER = re.compile(
-    rb"""\bhref\s*=\s*["']?([^"'\s>#?]*?/|[^"'\s>#?/]*?/?"""
-    rb"""(?:[^"'\s>#?/]+/)*(?:index|default|welcome|home)\.\w{3,5})["'\s>#]""",
-    re.IGNORECASE,
-)
+LINK = re.compile(rb"""\bhref\s*=\s*["']?([^"'\s>#?]+)""", re.IGNORECASE)
 STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # In a path as it stands; "%" too, as some copies keep escapes in names.
 SAFE = "/~!$&'()*+,;=:@%-._"
@@ -122,18 +119,28 @@ class Tree:
                     content = file.read(SAMPLE)
             except OSError:
                 continue
-            for found in LINK_TO_FOLDER.finditer(content):
-                href = found[1].decode("latin-1")
-                try:
-                    path = urlsplit(urljoin(f"{NOWHERE}{quote(name)}", href)).path
-                except ValueError:
-                    continue
-                (folders if path.endswith("/") else named)[path.lstrip("/")] += 1
+            for found in LINK.finditer(content):
+                path = _path(name.rpartition("/")[0], found[1].decode("latin-1"))
+                if path.endswith("/"):
+                    folders[path] += 1
+                elif path:
+                    named[path] += 1
         return {
             name
             for name in indexes
             if named[quote(name)] > folders[quote(name.rpartition("/")[0] + "/")]
         }
+
+
+@lru_cache(maxsize=16_384)  # A site's menus are the same on every page.
+def _path(folder, href):
+    """Return the path of a link to a folder or an index, "" for another."""
+    if not href.endswith("/") and not INDEX.fullmatch(href.rpartition("/")[2]):
+        return ""
+    try:
+        return urlsplit(urljoin(f"{NOWHERE}{quote(folder)}/", href)).path.lstrip("/")
+    except ValueError:
+        return ""
 
 
 def _host_folder(names, site):

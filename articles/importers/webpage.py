@@ -10,9 +10,9 @@ from articles.languages import direction_of
 
 from .authorbox import visible
 from .blocks import Block, Line
-from .bylines import parse_byline
+from .bylines import is_name, parse_byline
 from .chrome import chrome_kind, chrome_lines
-from .dates import day_first, is_yearless, parse_date, parse_update
+from .dates import day_first, is_yearless, parse_date, parse_publication, parse_update
 from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
 from .head import is_masthead, is_of_site, read_head, whole_byline
@@ -53,6 +53,16 @@ POSTED_BY = re.compile(
 COMMENTS = re.compile(
     r"(?:\d+ )?(?:reader )?"
     r"(?:comments?|responses|kommentare?|commentaires|comentarios)\b",
+    re.IGNORECASE,
+)
+TAG = re.compile(r"<[^<>]*>")
+BEFORE_DASH = re.compile(r"([^.!?\n]{6,40}?)\s*(?:--?|[–—:])\s")
+OF_COMMENTS = re.compile(
+    r"[\s\xa0(]*\d*\s*(?:comments?|trackbacks?)\b.*", re.IGNORECASE
+)
+SIGNATURE = re.compile(r"^(?:[-–—~*\s]+|by\s+)+|[\s.]+$", re.IGNORECASE)
+PAGES = re.compile(
+    r"(?:page|seite|p[aá]gina)\s+\d+\s+(?:of|von|de|di|van|/)\s+\d+\b.{0,40}",
     re.IGNORECASE,
 )
 LINES_OF_SIGNATURE = 4
@@ -172,6 +182,7 @@ def _read_region(story, metadata, tree, region):
     title = choose_title(metadata, tree, above, blocks)
     story.headline = story.headline or title
     head, blocks = _read_head(above, blocks, story.headline, metadata)
+    blocks = _without_signature(blocks, head, metadata)
     names = [credit.name for credit in head.credits if not credit.role]
     names = names or [credit.name for credit in metadata.credits]
     tail = _read_tail(blocks, mapper, names)
@@ -427,12 +438,46 @@ def _credits(head, metadata):
     return declared + [credit for credit in printed if credit.role]
 
 
+def _without_signature(blocks, head, metadata):
+    """Cut author and date off the end of a story; fill the head where it has none."""
+    known = {one.name.casefold() for one in (*head.credits, *metadata.credits)}
+    dropped, seen = set(), 0
+    for block in reversed(blocks[1:]):
+        if block.kind in ("figure", "hr"):
+            continue
+        seen += 1
+        text = visible(block.text).strip()
+        name = SIGNATURE.sub("", text)
+        if block.kind != "p" or len(text) > 90 or seen > LINES_OF_SIGNATURE:
+            break
+        if when := parse_publication(text):
+            head.published = head.published or when
+        elif not known and _is_name_alone(name) and (by := parse_byline(f"By {name}")):
+            head.bylines.append(replace(by, text=text))
+        elif name.casefold() not in known and not _is_furniture(text):
+            break
+        dropped.add(id(block))
+    return [block for block in blocks if id(block) not in dropped]
+
+
+def _is_name_alone(text):
+    return 2 <= len(text.split()) <= 5 and is_name(text)
+
+
+def _is_furniture(text):
+    lines = [line for line in text.split("\n") if line.strip()]
+    return all(PAGES.fullmatch(line) or chrome_kind(line) for line in lines)
+
+
 def _sign(story, head, lines):
     """Take author and date from below the story, as weblogs print them."""
     for line in lines:
         if COMMENTS.match(line):
             return
-        found = POSTED_BY.match(line.partition("|")[0].strip())
+        if not story.published and (when := parse_publication(line)):
+            story.published = when
+            continue
+        found = POSTED_BY.match(OF_COMMENTS.sub("", line.partition("|")[0]).strip())
         byline = found and parse_byline(f"By {found['name']}")
         if not byline:
             continue
@@ -464,6 +509,9 @@ def _finish(story, metadata):
         or story.language
         or guess_language(visible(re.sub(r"<[^>]*>", " ", story.body_html[:8000])))
     )
+    if not story.published and (day := _day_before_dash(story)):
+        story.published = day
+        story.problems = [one for one in story.problems if one.kind != "no-date"]
     if story.published and story.published.ambiguous and _is_day_first(story.language):
         story.published = day_first(story.published)
         story.problems = [one for one in story.problems if one.kind != "ambiguous-date"]
@@ -474,6 +522,13 @@ def _finish(story, metadata):
         story.published = day
         story.problems = [one for one in story.problems if one.kind != "no-date"]
         story.note("date-from-address", "The date was taken from the page's address.")
+
+
+def _day_before_dash(story):
+    """Return the date that the first words of a story are, before a dash."""
+    first = visible(TAG.sub("", story.body_html[:400])).strip()
+    found = BEFORE_DASH.match(first)
+    return parse_publication(found[1]) if found else None
 
 
 def _is_day_first(language):

@@ -246,6 +246,36 @@ class TestMetadata:
             assert story.address == ""
 
 
+class TestOldMarkup:
+    def test_a_list_without_entries_is_a_margin(self):
+        story = page(f"<ul><ul><b>By Ann Lee</b><p>{LONG}<p>{LONG} Again.</ul></ul>")
+        assert paragraphs(story) == [LONG, f"{LONG} Again."]
+        assert [credit.name for credit in story.credits] == ["Ann Lee"]
+
+    def test_a_list_beside_its_entry_stays(self):
+        lists = "<ul><li>Tar</li><ul><li>Wool</li></ul><li>Rope</li></ul>"
+        story = page(BODY.replace("</p><p>“", f"</p>{lists}<p>“"))
+        assert "<li>Tar<ul><li>Wool</li></ul></li><li>Rope</li>" in story.body_html
+
+    @pytest.mark.parametrize(
+        "end",
+        [
+            "<p align=right><i>Ann Lee</i></p><p>March 4, 1998</p><p>Page 1 of 3</p>",
+            "<p>-- Ann Lee</p><p>March 4, 1998</p>",
+            "<p>posted by Ann Lee @ 3/14/1998 10:12:00 AM | 3 comments</p>",
+        ],
+    )
+    def test_a_signature_is_no_text(self, end):
+        story = page(BODY + end)
+        assert [credit.name for credit in story.credits] == ["Ann Lee"]
+        assert story.published.moment.year == 1998
+        assert paragraphs(story)[-1] == LONG
+
+    def test_a_short_last_line_of_a_story_stays(self):
+        story = page(f"<p>By Ann Lee</p>{BODY}<p>Goodbye, Tom.</p>")
+        assert paragraphs(story)[-1] == "Goodbye, Tom."
+
+
 class TestWeakHints:
     @pytest.mark.parametrize(
         "name", ["1998/03/12/x.htm", "news/19980312.htm", "a/1998-3-12/x.htm"]
