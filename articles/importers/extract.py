@@ -76,8 +76,8 @@ class Region:
 
 def find_body(tree) -> Region:
     """Find the story. A page without any gives its whole body, marked weak."""
-    keys = _extracted_keys(tree)
     density = count_letters(tree)
+    keys = None if _is_all_links(tree, density) else _extracted_keys(tree)
     region = _weigh(tree, keys, density) if keys else None
     if region is None or region.total < WEAK:
         fallback = _likely(tree)
@@ -89,6 +89,15 @@ def find_body(tree) -> Region:
     if region is None:
         return Region(tree, is_weak=True)
     return _with_ends(region, _narrowest(tree, region))
+
+
+def _is_all_links(tree, density):
+    """Say whether a page has hardly a word outside its links.
+
+    The extractor tries its slowest ways on those, to find nothing in the end.
+    """
+    words, linked = (counts.get(tree, 0) for counts in density)
+    return words - linked < min(WEAK, linked) and not SAYS_SOMETHING(tree)
 
 
 def whole(element) -> Region:

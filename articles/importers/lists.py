@@ -20,17 +20,13 @@ GOES_ON = re.compile(
     r"[\w ]{0,20}[\W_]*",
     re.IGNORECASE,
 )
+# A page without a text of its own is there for these.
 ANCHORS = re.compile(rb"<a\s[^>]{0,500}?\bhref\b", re.IGNORECASE)
 FRAMESET = re.compile(rb"<frameset\b", re.IGNORECASE)
 # Frames beside the one that held the story.
 AROUND = re.compile(
     r"nav|menu|top|banner|head|title|left|foot|bottom|toc|index|logo|ad", re.IGNORECASE
 )
-
-
-def is_full_of_links(content: bytes) -> bool:
-    """Say whether a page without a text of its own is there for its links."""
-    return len(ANCHORS.findall(content)) >= 2 * LEAST_LINKS
 
 
 def why_no_story(story: Story) -> str:
@@ -59,7 +55,7 @@ def why_no_story(story: Story) -> str:
     if (teasers >= 3 and 2 * teasers >= prose) or _headings_lead_on(story.body_html):
         return "It is a list of teasers, not a story."
     is_bare = letters < 200 and not (prose or story.credits or story.published)
-    if is_bare and is_full_of_links(story.source):
+    if is_bare and len(ANCHORS.findall(story.source)) >= 2 * LEAST_LINKS:
         return "It is a page of links, and has no story."
     return ""
 

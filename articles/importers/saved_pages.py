@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from .decode import decode
 from .files import PageFile, count_pages, is_markup, resolved, walk
-from .lists import frames_of, is_full_of_links, why_no_story
+from .lists import ANCHORS, frames_of, why_no_story
 from .plaintext import read_text
 from .rules import Rules
 from .story import Moved, PageError, Problem, Story
@@ -74,7 +74,7 @@ def _read(found, asked, tree, texts):
         return
     story = read_file(found, asked.source, asked.rules)
     is_bare = isinstance(story, Problem) and story.kind == "no-text"
-    if tree and is_bare and is_full_of_links(found.content):
+    if tree and is_bare and ANCHORS.search(found.content):
         yield Problem(found.source_id, "list", "It is a page of links, and no story.")
         return
     if isinstance(story, Problem) or tree is None:
@@ -111,6 +111,7 @@ def place_in(tree: Tree, story: Story) -> None:
     is_elsewhere = tree.hosts and host not in tree.hosts
     if story.source_kind == "html" and (not host or is_elsewhere):
         story.address = tree.address_of(name)
+        story.other_addresses += tree.other_addresses_of(name)
     if tree.site:
         story.base_url = urljoin(tree.site, story.address)
     elif host:

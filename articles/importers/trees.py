@@ -64,6 +64,12 @@ class Tree:
         """Return the address, its query included, at which a file stood."""
         return self.addresses.get(name) or f"/{_escaped(self.raw.get(name, name))}"
 
+    def other_addresses_of(self, name: str) -> list[str]:
+        """Return what else the server answered with a file: a folder's index by name."""
+        own = f"/{_escaped(self.raw.get(name, name))}"
+        is_index = self.address_of(name) == own.rpartition("/")[0] + "/"
+        return [own] if is_index else []
+
     def find(self, href: str, base: str) -> str:
         """Return the name of the file a link means, "" for none.
 

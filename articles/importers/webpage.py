@@ -447,9 +447,9 @@ def _without_signature(blocks, head, metadata):
             continue
         seen += 1
         text = visible(block.text).strip()
-        name = SIGNATURE.sub("", text)
         if block.kind != "p" or len(text) > 90 or seen > LINES_OF_SIGNATURE:
             break
+        name = SIGNATURE.sub("", text)
         if when := parse_publication(text):
             head.published = head.published or when
         elif not known and _is_name_alone(name) and (by := parse_byline(f"By {name}")):

@@ -203,6 +203,8 @@ class TestAddresses:
         found = stories(grow(files))
         assert found["ferry/index.htm"].address == "/ferry/index.htm"
         assert found["gull/index.htm"].address == "/gull/"
+        assert found["gull/index.htm"].other_addresses == ["/gull/index.htm"]
+        assert found["ferry/index.htm"].other_addresses == []
 
     def test_a_folder_named_after_the_host_is_not_part_of_them(self, grow):
         files = {
