@@ -65,7 +65,7 @@ class Tree:
         return self.addresses.get(name) or f"/{_escaped(self.raw.get(name, name))}"
 
     def other_addresses_of(self, name: str) -> list[str]:
-        """Return what else the server answered with a file: a folder's index by name."""
+        """Return the name of a folder's index, which the server answered to as well."""
         own = f"/{_escaped(self.raw.get(name, name))}"
         is_index = self.address_of(name) == own.rpartition("/")[0] + "/"
         return [own] if is_index else []
