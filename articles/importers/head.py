@@ -376,6 +376,16 @@ def _after_mastheads(parts, words):
     return words
 
 
+def is_head_line(line: Line) -> bool:
+    """Say whether a line is a byline or a date, wherever it stands."""
+    return bool(
+        ((byline := parse_byline(line.text)) and byline.is_sure)
+        or parse_date(line.text)
+        or parse_update(line.text)
+        or is_yearless(line.text)
+    )
+
+
 def is_of_site(text: str) -> bool:
     """Say whether words are the name of a paper or of one of its sections."""
     return bool(SECTION.fullmatch(text.strip(" :|-"))) or is_masthead(text)

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from datetime import date
 from itertools import pairwise, zip_longest
 from urllib.parse import urlsplit
 
@@ -10,19 +9,21 @@ from articles.languages import direction_of
 
 from .authorbox import visible
 from .blocks import Block, Line
-from .bylines import is_name, parse_byline
 from .chrome import chrome_kind, chrome_lines
-from .dates import day_first, is_yearless, parse_date, parse_publication, parse_update
+from .dates import day_first
 from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
-from .head import is_masthead, is_of_site, read_head, whole_byline
+from .head import is_head_line, read_head, whole_byline
+from .headline import choose_title, key_of
+from .hints import date_by_copyright, day_before_dash, day_in_address, is_day_first
 from .language import guess_language
-from .marked import home_lines, leads_home, marked_lines
+from .marked import home_lines, marked_lines
 from .markup import Mapper, urlsplit_scheme
-from .metadata import GENERIC, Metadata, credits_of, is_login, read_metadata
+from .metadata import credits_of, is_login, read_metadata
 from .plaintext import read_text
 from .rules import Rules, Taken, wrap
-from .story import Story, When
+from .signature import LINES_OF_SIGNATURE, sign, without_signature
+from .story import Story
 from .tail import read_tail
 from .webtree import parse, strip_styling
 
@@ -31,53 +32,20 @@ SAVED_FROM = re.compile(
     r"|Mirrored from )\s*(\S{8,500})",
     re.IGNORECASE,
 )
-TITLE_PARTS = re.compile(r"\s+(?:/|\||-|–|—|::|»|«|·|•|›|<|>|~)\s+|\s*\|\s*")
-NOT_WORD = re.compile(r"[\W_]+")
 BOLD_LINE = re.compile(r"<p><strong>([^<>]*[^<>.!?:,;”\"])</strong></p>")
 LINES_ABOVE = 40
 LINES_BELOW = 40
 BLOCKS_OF_HEAD = 12
-LINES_OF_HEADLINE = 15
-BLOCKS_OF_HEADLINE = 6
 POSTED_IN = re.compile(
     r"(?:posted (?:in|by|at|on)|filed under|tags?:|tagged|categor(?:y|ies):|permalink"
     r"|labels:|this entry was posted|leave a (?:comment|reply)|trackback"
     r"|bookmark the|share this)\b",
     re.IGNORECASE,
 )
-POSTED_BY = re.compile(
-    r"(?:posted|written|published|filed|submitted|contributed)\s+by\s*:?\s+"
-    r"(?P<name>[^|@]{2,60}?)(?:\s*(?:,|\bat|\bon|@)\s+(?P<when>[^|]*\d.*))?$",
-    re.IGNORECASE,
-)
-COMMENTS = re.compile(
-    r"(?:\d+ )?(?:reader )?"
-    r"(?:comments?|responses|kommentare?|commentaires|comentarios)\b",
-    re.IGNORECASE,
-)
-TAG = re.compile(r"<[^<>]*>")
-BEFORE_DASH = re.compile(r"([^.!?\n]{6,40}?)\s*(?:--?|[–—:])\s")
-OF_COMMENTS = re.compile(
-    r"[\s\xa0(]*\d*\s*(?:comments?|trackbacks?)\b.*", re.IGNORECASE
-)
-SIGNATURE = re.compile(r"^(?:[-–—~*\s]+|by\s+)+|[\s.]+$", re.IGNORECASE)
-PAGES = re.compile(
-    r"(?:page|seite|p[aá]gina)\s+\d+\s+(?:of|von|de|di|van|/)\s+\d+\b.{0,40}",
-    re.IGNORECASE,
-)
-LINES_OF_SIGNATURE = 4
 ADVERT = re.compile(
     r"[\W_]*(?:advertise?ments?|(?:story|article|text) continues below(?: \w+)?"
     r"|continue reading below|sponsored links?|anzeige|werbung|publicit[ée]|publicidad"
     r"|pubblicità|publicidade|advertentie)[\W_]*",
-    re.IGNORECASE,
-)
-DAYS_IN_ADDRESS = (
-    re.compile(r"/((?:19|20)\d{2})[/_-](\d{1,2})[/_-](\d{1,2})(?!\d)"),
-    re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])([0-3]\d)(?!\d)"),
-)
-ONE_YEAR = re.compile(
-    r"(?:©|\(c\)|\bcopyright\b)[^\d]{0,60}(19[5-9]\d|20\d{2})\b(?!\s*[-–,]\s*\d)",
     re.IGNORECASE,
 )
 
@@ -118,7 +86,7 @@ def read_page(
         _read_region(story, metadata, tree, region)
     _finish(story, metadata)
     if not story.published:
-        _date_by_copyright(story, tree)
+        date_by_copyright(story, tree)
     return story
 
 
@@ -182,14 +150,14 @@ def _read_region(story, metadata, tree, region):
     title = choose_title(metadata, tree, above, blocks)
     story.headline = story.headline or title
     head, blocks = _read_head(above, blocks, story.headline, metadata)
-    blocks = _without_signature(blocks, head, metadata)
+    blocks = without_signature(blocks, head, metadata)
     names = [credit.name for credit in head.credits if not credit.role]
     names = names or [credit.name for credit in metadata.credits]
     tail = _read_tail(blocks, mapper, names)
     story.pictures = mapper.pictures
     body = _headings(_without_lead(story, blocks[: tail.end]))
     story.credits = _credits(head, metadata)
-    _sign(story, head, signed)
+    sign(story, head, signed)
     story.chrome = _site_lines(above, mapper)
     dress(story, head, tail, body)
     story.chrome += _site_lines(below, mapper)
@@ -234,101 +202,6 @@ def _is_label_of_advert(block):
     return len(text) <= 60 and bool(ADVERT.fullmatch(text))
 
 
-def key_of(text: str) -> str:
-    """Text for comparing headlines: letters and digits only."""
-    return NOT_WORD.sub("", text).casefold()
-
-
-def choose_title(metadata: Metadata, tree, above, blocks) -> str:
-    """The headline as the page prints it, without the name of the site.
-
-    A title that also stands on the page is the headline; the page's own
-    spelling of it wins. A lone h1 comes next, then what metadata says.
-    """
-    printed = {}
-    texts = [visible(block.text) for block in blocks[:8]]
-    lines = [line.strip() for text in texts for line in text.split("\n")]
-    for text in [*[line.text for line in above], *texts, *lines]:
-        if len(text) <= 300:
-            printed.setdefault(key_of(text), text)
-    order = {key: at for at, key in enumerate(printed)}
-    for title in metadata.titles:
-        # The site's name may stand on the page too, but the headline stands
-        # nearer to the story.
-        keys = [key_of(part) for part in _title_parts(title, metadata.site_name)]
-        found = [
-            key
-            for key in keys
-            if len(key) > 3 and key in printed and not _is_site(printed[key], metadata)
-        ]
-        if found:
-            return printed[keys[0] if keys[0] in found else max(found, key=order.get)]
-    headings = [
-        " ".join(heading.text_content().split())
-        for heading in tree.iter("h1")
-        if not leads_home(heading)
-    ]
-    headings = [one for one in headings if one and not _is_site(one, metadata)]
-    if len(set(headings)) == 1:
-        return headings[0]
-    if marked := _marked_headline(above, lines, metadata):
-        return marked
-    for title in metadata.titles:
-        part = _title_parts(title, metadata.site_name)[-1]
-        if not _is_site(part, metadata) and not GENERIC.fullmatch(part):
-            return part
-    return _first_heading(above, blocks, tree, metadata)
-
-
-def _marked_headline(above, lines, metadata):
-    """Return what stands nearest to the story in the largest letters there, or ""."""
-    ranks = {key_of(text): rank for text, rank in metadata.marked.items()}
-    near = [line.text for line in above[-LINES_OF_HEADLINE:]][::-1]
-    near = [*lines[:BLOCKS_OF_HEADLINE], *near]
-    found = [
-        (ranks[key], -at, text)
-        for at, text in enumerate(near)
-        if (key := key_of(text)) in ranks
-        and not _is_site(text, metadata)
-        and not _is_head_line(Line(text))
-        and chrome_kind(text) is None
-    ]
-    return max(found)[2] if found else ""
-
-
-def _is_site(text, metadata):
-    key = key_of(text)
-    is_named = key == key_of(metadata.site_name) or text in metadata.home
-    return is_named or is_of_site(text)
-
-
-def _title_parts(title, site_name):
-    """A title's readings, likeliest first; the last is the one without the site."""
-    if site_name:
-        site = re.escape(site_name)
-        title = re.sub(rf"\s*[|–—:·•«»~-]+\s*{site}\s*$", "", title, flags=re.I)
-        title = re.sub(rf"^\s*{site}\s*[|–—:·•«»~-]+\s*", "", title, flags=re.I)
-    parts = [part for part in TITLE_PARTS.split(title) if part.strip()]
-    if len(parts) < 2:
-        return [title, *title.split(": ", 1)[1:], title]
-    words = [part for part in parts if not is_masthead(part)]
-    longest = max(words or parts, key=len)
-    # "A - B" may be one headline with a dash in it; a bar never is.
-    is_barred = bool(re.search(r"\||::|»|«", title))
-    is_site_last = is_masthead(parts[-1]) or len(parts[-1].split()) <= 3
-    short = longest if is_barred or is_site_last else title
-    return [title, *parts, short]
-
-
-def _first_heading(above, blocks, tree, metadata):
-    for name in ("h1", "h2", "h3"):
-        for heading in tree.iter(name):
-            text = " ".join(heading.text_content().split())
-            if 3 < len(text) <= 300 and not _is_site(text, metadata):
-                return text
-    return ""
-
-
 def _read_head(above, blocks, title, metadata):
     """Read the head from the lines above the story and from its first blocks.
 
@@ -344,7 +217,7 @@ def _read_head(above, blocks, title, metadata):
     if start is not None and lines and _is_standfirst_line(lines[0]):
         kept.append(lines[0])
     lines = _with_whole_bylines(lines)
-    kept += [line for line in lines if line not in kept and _is_head_line(line)]
+    kept += [line for line in lines if line not in kept and is_head_line(line)]
     names = [credit.name for credit in metadata.credits]
     at_blocks, block_lines = [], []
     for at, block in enumerate(blocks[:BLOCKS_OF_HEAD]):
@@ -380,17 +253,8 @@ def _is_standfirst_line(line):
     return (
         30 <= len(line.text) <= 400
         and not line.links
-        and not _is_head_line(line)
+        and not is_head_line(line)
         and chrome_kind(line.text) is None
-    )
-
-
-def _is_head_line(line):
-    return bool(
-        ((byline := parse_byline(line.text)) and byline.is_sure)
-        or parse_date(line.text)
-        or parse_update(line.text)
-        or is_yearless(line.text)
     )
 
 
@@ -438,57 +302,6 @@ def _credits(head, metadata):
     return declared + [credit for credit in printed if credit.role]
 
 
-def _without_signature(blocks, head, metadata):
-    """Cut author and date off the end of a story; fill the head where it has none."""
-    known = {one.name.casefold() for one in (*head.credits, *metadata.credits)}
-    dropped, seen = set(), 0
-    for block in reversed(blocks[1:]):
-        if block.kind in ("figure", "hr"):
-            continue
-        seen += 1
-        text = visible(block.text).strip()
-        if block.kind != "p" or len(text) > 90 or seen > LINES_OF_SIGNATURE:
-            break
-        name = SIGNATURE.sub("", text)
-        if when := parse_publication(text):
-            head.published = head.published or when
-        elif not known and _is_name_alone(name) and (by := parse_byline(f"By {name}")):
-            head.bylines.append(replace(by, text=text))
-        elif name.casefold() not in known and not _is_furniture(text):
-            break
-        dropped.add(id(block))
-    return [block for block in blocks if id(block) not in dropped]
-
-
-def _is_name_alone(text):
-    return 2 <= len(text.split()) <= 5 and is_name(text)
-
-
-def _is_furniture(text):
-    lines = [line for line in text.split("\n") if line.strip()]
-    return all(PAGES.fullmatch(line) or chrome_kind(line) for line in lines)
-
-
-def _sign(story, head, lines):
-    """Take author and date from below the story, as weblogs print them."""
-    for line in lines:
-        if COMMENTS.match(line):
-            return
-        if not story.published and (when := parse_publication(line)):
-            story.published = when
-            continue
-        found = POSTED_BY.match(OF_COMMENTS.sub("", line.partition("|")[0]).strip())
-        byline = found and parse_byline(f"By {found['name']}")
-        if not byline:
-            continue
-        if not story.credits and byline.is_sure:
-            story.credits, story.byline_text = list(byline.credits), line.strip()
-        when = parse_date(found["when"] or "")
-        if when and not story.published and not head.published:
-            story.published = when
-        return
-
-
 def _site_lines(lines, mapper):
     """Back, advertise and share lines among the lines around a story."""
     found = []
@@ -509,56 +322,16 @@ def _finish(story, metadata):
         or story.language
         or guess_language(visible(re.sub(r"<[^>]*>", " ", story.body_html[:8000])))
     )
-    if not story.published and (day := _day_before_dash(story)):
+    if not story.published and (day := day_before_dash(story)):
         story.published = day
         story.problems = [one for one in story.problems if one.kind != "no-date"]
-    if story.published and story.published.ambiguous and _is_day_first(story.language):
+    if story.published and story.published.ambiguous and is_day_first(story.language):
         story.published = day_first(story.published)
         story.problems = [one for one in story.problems if one.kind != "ambiguous-date"]
     story.direction = metadata.direction or direction_of(story.language)
     if not story.byline_text and story.credits:
         story.byline_text = ", ".join(credit.printed for credit in story.credits)
-    if not story.published and (day := _day_in_address(story)):
+    if not story.published and (day := day_in_address(story)):
         story.published = day
         story.problems = [one for one in story.problems if one.kind != "no-date"]
         story.note("date-from-address", "The date was taken from the page's address.")
-
-
-def _day_before_dash(story):
-    """Return the date that the first words of a story are, before a dash."""
-    first = visible(TAG.sub("", story.body_html[:400])).strip()
-    found = BEFORE_DASH.match(first)
-    return parse_publication(found[1]) if found else None
-
-
-def _is_day_first(language):
-    """Say whether 3/4/2006 is an April day to those who write in a language.
-
-    Bare English leaves it open: most of what has slashes in it is American.
-    """
-    return bool(language) and language.lower() not in ("en", "en-us", "en-ph")
-
-
-def _day_in_address(story) -> When | None:
-    """Return the day that a page's address names: /1998/03/12/, or 19980312.htm."""
-    path = urlsplit(story.canonical_url or story.address).path
-    for shape in DAYS_IN_ADDRESS:
-        if (found := shape.search(path)) and (
-            day := parse_date("-".join(found.groups()))
-        ):
-            return day
-    return None
-
-
-def _date_by_copyright(story, tree):
-    """Take the year of the page's one copyright line, for want of anything better.
-
-    A range of years is the site's, not the story's.
-    """
-    text = " ".join(tree.xpath("//text()[not(parent::script or parent::style)]"))
-    years = {found[1] for found in ONE_YEAR.finditer(text)}
-    if len(years) == 1:
-        story.published = When(date(int(years.pop()), 1, 1), "year")
-        story.problems = [one for one in story.problems if one.kind != "no-date"]
-        reason = "No date was found; the year is that of the copyright line."
-        story.note("date-from-copyright", reason)
