@@ -1,5 +1,8 @@
 """Rules of an operator for one site: selectors count more than what is guessed."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from articles.importers import read_file
@@ -144,3 +147,12 @@ class TestBadRules:
         (tmp_path / "x.toml").write_bytes(b"\xff\xfe\x00")
         with pytest.raises(RulesError, match="not text"):
             read_rules(tmp_path / "x.toml")
+
+
+def test_the_example_of_the_manual_is_one(tmp_path):
+    manual = (Path(__file__).parents[3] / "docs" / "import.md").read_text("utf-8")
+    example = re.search(r"```toml\n(.*?)```", manual, re.DOTALL)[1]
+    rules = rules_of(example, tmp_path)
+    assert set(rules.selectors) >= {"headline", "byline", "date", "body", "remove"}
+    assert rules.is_page("about.htm")
+    assert not rules.is_page("news/ferry.htm")
