@@ -1,14 +1,19 @@
 """Pages that are no stories: lists of links, calendars, sets of frames."""
 
 import re
+from html import unescape
+from urllib.parse import urlsplit
 
 import lxml.html
 
+from .dates import is_yearless, parse_date
 from .story import Story
 
 LEAST_LINKS = 5
 BLOCK = re.compile(r"<(p|li|h[2-4]|td|blockquote|pre|dd)\b[^>]*>(.*?)</\1>", re.DOTALL)
 ANCHOR = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
+# A block that begins with a link, as an entry with a word on what it leads to does.
+LEADS = re.compile(r'(?:<(?:strong|em)>)*<a\b[^>]*?\shref="([^"]*)"')
 TAG = re.compile(r"<[^>]*>")
 WORD = re.compile(r"\w+")
 NUMBER = re.compile(r"[\W_]*(?:[0-2]?\d|3[01])[\W_]*")
@@ -52,12 +57,30 @@ def why_no_story(story: Story) -> str:
     has_many = len(anchors) >= LEAST_LINKS
     if has_many and (inside > 0.5 * letters or (entries >= 5 and entries > 2 * prose)):
         return "It is a list of links, not a story."
+    texts = [TAG.sub("", block).strip() for block in blocks]
+    if (
+        sum(bool(parse_date(text) or is_yearless(text)) for text in texts)
+        >= LEAST_LINKS
+    ):
+        return "It is a list by date, not a story."
+    host = _host(story.canonical_url or story.base_url)
+    leading = [found[1] for block in blocks if (found := LEADS.match(block))]
+    own = sum(_host(unescape(href)) in ("", host) for href in leading)
+    if own >= LEAST_LINKS and 2 * own >= len(blocks):
+        return "It is a list of stories with a word on each, not a story."
     if (teasers >= 3 and 2 * teasers >= prose) or _headings_lead_on(story.body_html):
         return "It is a list of teasers, not a story."
     is_bare = letters < 200 and not (prose or story.credits or story.published)
     if is_bare and len(ANCHORS.findall(story.source)) >= 2 * LEAST_LINKS:
         return "It is a page of links, and has no story."
     return ""
+
+
+def _host(address):
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return "?"
 
 
 def _is_day(word):

@@ -61,6 +61,38 @@ LISTS = {
         f" and on. <a href=s{n}.htm>Read more</a></p>"
         for n in range(9)
     ),
+    "stories with a word on each": "<h1>Opinion</h1>"
+    + "".join(
+        f"<p><b><a href=o{n}.htm>Why the bridge {n} must stay</a></b><br>By Ann Lee<br>"
+        "The county has said for years that it will repair it, and each year it did"
+        " not, writes Ann Lee, who lives beside it.</p>"
+        for n in range(12)
+    ),
+    "a front page of font tags": "".join(
+        f"<font size=4><a href=s{n}.htm>The bridge number {n} is closed</a></font><br>"
+        "The bridge was closed on Monday after a flood, and will stay closed for weeks,"
+        " the county said on Tuesday.<br><br>"
+        for n in range(8)
+    ),
+    "an archive in a table": "<h2>Archive</h2><table>"
+    + "".join(
+        f"<tr><td>March {n}, 1999</td><td><a href=a{n}.htm>The story of bridge {n}</a>"
+        "</td><td>Ann Lee</td></tr>"
+        for n in range(1, 25)
+    )
+    + "</table>",
+    "writers with a word on each": "<h1>Contributors</h1>"
+    + "".join(
+        f"<p><a href=w{n}.htm>Ann Lee {n}</a> lives in Fen End and writes of tar.</p>"
+        for n in range(20)
+    ),
+    "a weblog's front page": "".join(
+        f"<h2>March {n}, 2004</h2><h3><a href=p{n}.htm>On the porch {n}</a></h3><p>I"
+        " sat on the porch for a while, and then for a while longer, until the moths came"
+        f" to the lamp {n}.</p><p>It was good to sit there, and nobody came by, which was"
+        f" good too.</p><p>Posted by Ann | <a href=p{n}.htm#c>Comments ({n})</a></p>"
+        for n in range(1, 7)
+    ),
     "a calendar": "<h2>May 1999</h2><table border=1>"
     + "".join(
         "<tr>" + "".join(f"<td><a href=d{d}.htm>{d}</a></td>" for d in range(w, w + 7))
@@ -114,6 +146,14 @@ class TestNoStories:
         found = grow({"s.htm": page(extra=links + more + "</ul>")})
         assert problems(found) == {}
         assert len(stories(found)) == 1
+
+    def test_a_round_of_links_to_others_is_a_story(self, grow):
+        links = "".join(
+            f"<p><a href=http://x{n}.example>The place {n}</a> keeps what it promised,"
+            " which cannot be said of many, and so we told our readers of it.</p>"
+            for n in range(12)
+        )
+        assert len(stories(grow({"s.htm": page(extra=links)}))) == 1
 
     def test_a_short_item_is_a_story(self, grow):
         found = grow({"s.htm": listing(SHORT)})
