@@ -88,8 +88,8 @@ LISTS = {
     ),
     "a weblog's front page": "".join(
         f"<h2>March {n}, 2004</h2><h3><a href=p{n}.htm>On the porch {n}</a></h3><p>I"
-        " sat on the porch for a while, and then for a while longer, until the moths came"
-        f" to the lamp {n}.</p><p>It was good to sit there, and nobody came by, which was"
+        " sat on the porch for a while, and then for a longer while, until moths came"
+        f" to the lamp {n}.</p><p>It was good to sit there, and nobody came, which was"
         f" good too.</p><p>Posted by Ann | <a href=p{n}.htm#c>Comments ({n})</a></p>"
         for n in range(1, 7)
     ),
