@@ -40,24 +40,40 @@ def without_signature(blocks, head, metadata):
         text = visible(block.text).strip()
         if block.kind != "p" or len(text) > 90 or seen > LINES_OF_SIGNATURE:
             break
-        name = SIGNATURE.sub("", text)
-        if when := parse_publication(text):
-            head.published = head.published or when
-        elif not known and _is_name_alone(name) and (by := parse_byline(f"By {name}")):
-            head.bylines.append(replace(by, text=text))
-        elif name.casefold() not in known and not _is_furniture(text):
+        lines = [line.strip() for line in text.split("\n") if line.strip()]
+        if all(map(chrome_kind, lines)):
+            continue  # The reader of the story's end takes note of these.
+        if not all(_belongs(line, known) for line in lines):
             break
+        for line in lines:
+            _take(line, head, known)
         dropped.add(id(block))
     return [block for block in blocks if id(block) not in dropped]
 
 
-def _is_name_alone(text):
-    return 2 <= len(text.split()) <= 5 and is_name(text)
+def _belongs(line, known):
+    """Say whether a line is a signature, a date or furniture: nothing of the story."""
+    name = SIGNATURE.sub("", line)
+    return bool(
+        parse_publication(line)
+        or PAGES.fullmatch(line)
+        or chrome_kind(line)
+        or name.casefold() in known
+        or (not known and _byline(name))
+    )
 
 
-def _is_furniture(text):
-    lines = [line for line in text.split("\n") if line.strip()]
-    return all(PAGES.fullmatch(line) or chrome_kind(line) for line in lines)
+def _take(line, head, known):
+    if when := parse_publication(line):
+        head.published = head.published or when
+    elif not known and (byline := _byline(SIGNATURE.sub("", line))):
+        head.bylines.append(replace(byline, text=line))
+
+
+def _byline(name):
+    """Return the byline that a name alone on its line is, or None."""
+    is_whole = 2 <= len(name.split()) <= 5 and is_name(name)
+    return parse_byline(f"By {name}") if is_whole else None
 
 
 def sign(story, head, lines):
