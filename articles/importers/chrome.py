@@ -63,8 +63,9 @@ SURE = (
               r"|copy link)(?: \(?\d{1,6}\)?)?"),
     ("share", r"(?:teilen|drucken|partager|imprimer|compartir|imprimir|condividi"
               r"|stampa|delen|afdrukken)(?: .{0,30})?"),
-    ("other", r"(?:home|contact(?: us)?|about(?: us)?|site ?map|search|log ?in|register"
-              r"|sign (?:in|up)|subscribe(?: (?:to|now|today|here|via)\b.{0,60})?"
+    ("other", r"(?:home|(?:contact|write|e-?mail)(?: to)?(?: us)?|about(?: us)?"
+              r"|site ?map|search|log ?in|register|sign (?:in|up)"
+              r"|subscribe(?: (?:to|now|today|here|via)\b.{0,60})?"
               r"|rss(?: feed)?|newsletter|help|faq|links|archives?|guestbook|legal"
               r"|terms(?: (?:of|and) .{0,30})?|privacy(?: policy)?|disclaimer|top"
               r"|skip to .{0,40}|menu|navigation|loading|donate(?: now)?|shop|store)"),
@@ -75,8 +76,8 @@ SURE = (
     ("other", r"(?:(?:post|add|leave|write|read|view|show|no|\d{1,5}) )?(?:a |your "
               r"|all |the )?(?:comments?|responses?|repl(?:y|ies))(?: \(?\d{1,5}\)?)?"
               r"(?: on this (?:story|article|post))?"),
-    ("other", r"(?:hits|views|visits|page views|read)\s?:? ?\d[\d,. ]{0,12}"
-              r"(?: times)?"),
+    ("other", r"(?:hits|views|visits|visitors?|counter|page views|read)\s?:?"
+              r" ?\d[\d,. ]{0,12}(?: times)?"),
     ("other", r"(?:click here|read more|more|see also|continue(?:d)?(?: reading)?"
               r"|(?:best viewed|you are visitor|this page has been).{0,80})"),
     ("other", r"(?:listen to (?:this|the) (?:article|story)|rate this .{0,30}"

@@ -1,4 +1,4 @@
-"""Dates as newspapers print them, in six languages, read without guessing twice."""
+"""Dates as newspapers print them, in seven languages, read without guessing twice."""
 
 import re
 from datetime import date, datetime, timedelta, timezone
@@ -22,6 +22,8 @@ MONTHS = {
     " diciembre|dic",
     "it": "gennaio|gen febbraio|feb marzo|mar aprile|apr maggio|mag giugno|giu"
     " luglio|lug agosto|ago settembre|set ottobre|ott novembre|nov dicembre|dic",
+    "pt": "janeiro|jan fevereiro|fev março|marco|mar abril|abr maio|mai junho|jun"
+    " julho|jul agosto|ago setembro|set outubro|out novembro|nov dezembro|dez",
     "nl": "januari|jan februari|feb maart|mrt april|apr mei juni|jun juli|jul"
     " augustus|aug september|sep oktober|okt november|nov december|dec",
 }
@@ -31,18 +33,29 @@ WEEKDAYS = words(
     " sonnabend sonntag lundi mardi mercredi jeudi vendredi samedi dimanche lunes"
     " martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì"
     " giovedì venerdì sabato domenica maandag dinsdag woensdag donderdag vrijdag"
-    " zaterdag zondag mo di mi do fr sa so"
+    " zaterdag zondag domingo segunda-feira segunda terça-feira terça quarta-feira"
+    " quarta quinta-feira quinta sexta-feira sexta sábado sabado miercoles lun mar mer"
+    " jeu ven sam dim lu ma me gi ve mie jue vie sáb dom seg ter qua qui sex woe don"
+    " vri zat zon zo za wo vr mo di mi do fr sa so"
 )
 LABELS = (
     "posted on|posted|published on|published online|published|first published"
     "|publication date|date published|date|dated|issue of|issue date|written on"
-    "|created|filed|on|veröffentlicht am|veröffentlicht|erschienen am|publié le"
-    "|publicado el|pubblicato il|gepubliceerd op|gepubliceerd|am|le|el|il|op"
+    "|created|filed|on|web posted|posted to web|story posted|first posted|released"
+    "|veröffentlicht am|veröffentlicht|erschienen am|erschienen|erstellt am|eingestellt"
+    " am|vom|ausgabe vom|datum|stand|publié le|publiée le|publié|paru le"
+    "|mis en ligne le|rédigé le|édition du|publicado el|publicado|publicada el|fecha"
+    "|enviado el|edición del|pubblicato il|pubblicato|inserito il|scritto il|data|del"
+    "|publicado em"
+    "|postado em|enviado em|edição de|em|gepubliceerd op|gepubliceerd|geplaatst op"
+    "|geplaatst|gepost op|verschenen op|am|du|le|el|il|op"
 )
 UPDATE_LABELS = (
     "last updated on|last updated|last modified|last revised|updated on|updated"
-    "|modified|revised|aktualisiert am|aktualisiert|mis à jour le|actualizado el"
-    "|aggiornato il|bijgewerkt"
+    "|modified|revised|aktualisiert am|aktualisiert|letzte änderung|zuletzt geändert am"
+    "|zuletzt aktualisiert|mis à jour le|mise à jour|dernière mise à jour|modifié le"
+    "|actualizado el|última actualización|aggiornato il|ultimo aggiornamento"
+    "|atualizado em|última atualização|bijgewerkt op|bijgewerkt|laatst gewijzigd"
 )
 ZONES = {
     "utc": 0, "gmt": 0, "z": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5,
@@ -66,9 +79,10 @@ _MONTH = "|".join(sorted(MONTH_NUMBERS, key=len, reverse=True))
 _WEEKDAY = "|".join(sorted(WEEKDAYS, key=len, reverse=True))
 _ZONE = "|".join(sorted(ZONES, key=len, reverse=True))
 _TIME = (
-    r"(?:\s*(?:,|;|\||-|–|—|·|•|/)?\s*(?:at|um|à|a las|alle|om|@)?\s*"
+    r"(?:\s*(?:,|;|\||-|–|—|·|•|/)?\s*"
+    r"(?:at|um|à|a las|a la|alle ore|alle|ore|às|as|om|@)?\s*"
     r"(?P<hour>\d{1,2})(?:[:.h](?P<minute>\d{2})(?::(?P<second>\d{2}))?)?"
-    r"\s*(?P<half>[ap]\.?\s?m\.?)?(?:\s*(?:uhr|hrs?|h)\b)?"
+    r"\s*(?P<half>[ap]\.?\s?m\.?)?(?:\s*(?:uhr|heures|hrs?|horas|uur|h)\b)?"
     rf"\s*\(?(?P<zone>(?:{_ZONE})\b|(?:utc|gmt)?[+-]\d{{1,2}}:?(?:\d{{2}})?)?\)?)?"
 )
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|º|ª|\.)?"
@@ -76,8 +90,8 @@ _YEAR = r"(?P<year>\d{4}|['’]?\d{2})"
 _NAME = rf"(?P<month>{_MONTH})\.?"
 _LEAD = (
     rf"(?:(?P<update>{UPDATE_LABELS})|(?:{LABELS}))?\s*[:\-–—]?\s*"
-    rf"(?:(?:le|el|den|die|de|on|am)\s+)?(?:(?:{_WEEKDAY})\b\.?,?\s*)?"
-    r"(?:the\s+|den\s+|der\s+|le\s+)?"
+    rf"(?:(?:le|el|il|den|die|de|do|em|op|on|am)\s+)?(?:(?:{_WEEKDAY})\b\.?,?\s*)?"
+    r"(?:the\s+|den\s+|der\s+|le\s+|l['’])?"
 )
 _TIME_FIRST = (
     r"(?:(?P<hour0>\d{1,2}):(?P<minute0>\d{2})\s*(?P<half0>[ap]\.?m\.?)?"
@@ -88,8 +102,8 @@ SHAPES = tuple(
     re.compile(shape, re.IGNORECASE)
     for shape in (
         # 12 March 2006, 12. März 2006, 12th of March, 2006, 12 de marzo de 2006
-        rf"{_LEAD}{_TIME_FIRST}{_DAY}[\s.-]*(?:(?:of|de|di|d['’])\s+)?{_NAME}"
-        rf"(?:\s+(?:de|del))?[\s,.-]*{_YEAR}{_TIME}",
+        rf"{_LEAD}{_TIME_FIRST}{_DAY}[\s./-]*(?:(?:of|de|di|d['’])\s+)?{_NAME}"
+        rf"(?:\s+(?:de|del))?[\s,./-]*{_YEAR}{_TIME}",
         # March 12, 2006
         rf"{_LEAD}{_TIME_FIRST}{_NAME}\s*{_DAY}(?:\s*[,.]\s*|\s+){_YEAR}{_TIME}",
         # 2006-03-12T10:15, 2006/03/12, 2006.03.12
@@ -126,6 +140,12 @@ def parse_date(text: str) -> When | None:
     """
     found = _match(text)
     return found[0] if found else None
+
+
+def day_first(when: When) -> When:
+    """Return an ambiguous date read the other way, as all but Americans mean it."""
+    moment = when.moment
+    return When(moment.replace(month=moment.day, day=moment.month), when.precision)
 
 
 def is_yearless(text: str) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from charset_normalizer import from_bytes
 
+from .alphabets import PLAUSIBLE, guess, is_likely
+
 BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -87,6 +89,7 @@ HEBREW = re.compile(rb"[\xe0-\xfa]")
 NOT_HEBREW = re.compile(rb"[\xc0-\xcf\xd4-\xdf\xfb\xfc\xff]")
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 SAMPLE_BYTES = 65536
+MARKUP_ZEROS = 0.05
 
 
 @dataclass(slots=True)
@@ -98,20 +101,23 @@ class Decoded:
     doubts: list[tuple[str, str]] = field(default_factory=list)
 
 
-def decode(content: bytes) -> Decoded:
+def decode(content: bytes, known: str = "") -> Decoded:
     """Read bytes as text by the best evidence there is.
 
-    In order: a byte order mark, the zeros of UTF-16, strict UTF-8, UTF-8 with a
-    few strays, what the page declares, the habits of western pages, a detector.
+    `known` names the encoding of a site whose operator knows it. Else in order: a
+    byte order mark, the zeros of UTF-16, strict UTF-8, UTF-8 with a few strays, what
+    the page declares, the habits of western pages, a detector.
     """
     decoded = (
         _by_mark(content)
+        or (_lenient(content, READ_AS.get(known.lower(), known)) if known else None)
         or _by_zeros(content)
         or _by_escape(content)
         or _as_utf8(content)
         or _as_mostly_utf8(content)
         or _as_declared(content)
         or _as_western(content)
+        or _as_guessed(content)
         or _as_hebrew(content)
         or _as_detected(content)
     )
@@ -147,9 +153,10 @@ def _by_zeros(content):
     half = len(sample) // 2
     zeros_first = sample[0::2].count(0) / half
     zeros_second = sample[1::2].count(0) / half
-    if zeros_second > 0.4 and zeros_first < 0.1:
+    # The tags' letters have zeros; those of other alphabets have not.
+    if zeros_second > MARKUP_ZEROS and zeros_first < zeros_second / 10:
         return _lenient(content, "utf-16-le")
-    if zeros_first > 0.4 and zeros_second < 0.1:
+    if zeros_first > MARKUP_ZEROS and zeros_second < zeros_first / 10:
         return _lenient(content, "utf-16-be")
     return None
 
@@ -196,7 +203,35 @@ def _as_declared(content):
         return None
     if READ_AS.get(declared, declared) == "cp1252" and _looks_macintosh(content):
         return None
-    return _strict(content, declared) or _nearly(content, declared)
+    return (
+        _as_its_letters(content, declared)
+        or _strict(content, declared)
+        or _nearly(content, declared)
+    )
+
+
+def _as_its_letters(content, declared):
+    """Read a page by its letters where they cannot be the declared encoding's.
+
+    Editors of the time declared what they knew, whatever they wrote.
+    """
+    encoding = _name(READ_AS.get(declared, declared))
+    if is_likely(content, encoding):
+        return None
+    likely, _score = guess(content)
+    found = _strict(content, likely) or _nearly(content, likely)
+    if found:
+        doubt = f"It declares {declared}, but its letters are those of {likely}."
+        found.doubts = [("doubtful-encoding", doubt)]
+    return found
+
+
+def _name(encoding):
+    """Return Python's own name of an encoding, as alphabets are known by."""
+    try:
+        return codecs.lookup(encoding).name.replace("-", "_")
+    except LookupError:
+        return encoding
 
 
 def _strict(content, declared):
@@ -242,6 +277,8 @@ def _as_western(content):
         )
     if len(set(SIGN_IN_WORD.findall(content[:SAMPLE_BYTES]))) > 1:
         return None
+    if not is_likely(content, "cp1252"):
+        return None
     if all(byte[0] in WESTERN for byte in set(high)):
         text = content.decode("cp1252", "replace")
         return Decoded(text, "windows-1252")
@@ -258,6 +295,18 @@ def _as_hebrew(content):
     found = _nearly(content, "windows-1255")
     if found:
         doubt = "No encoding is declared; the letters lie where Hebrew has them."
+        found.doubts = [("doubtful-encoding", doubt)]
+    return found
+
+
+def _as_guessed(content):
+    """Read a page that says nothing by the alphabet its letters fit."""
+    likely, score = guess(content)
+    if score < PLAUSIBLE:
+        return None
+    found = _strict(content, likely) or _nearly(content, likely)
+    if found:
+        doubt = f"The encoding was told by the letters: {found.encoding}."
         found.doubts = [("doubtful-encoding", doubt)]
     return found
 

@@ -133,6 +133,7 @@ COSTS = {
     "no-date": 0.1,
     "ambiguous-date": 0.05,
     "vague-date": 0.05,
+    "date-from-copyright": 0.08,
     "doubtful-encoding": 0.2,
     "weak-extraction": 0.3,
     "no-text": 1.0,

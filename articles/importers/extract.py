@@ -12,11 +12,20 @@ import lxml.etree
 import trafilatura
 
 from .blocks import Line
-from .markup import BLOCKS
+from .markup import BLOCKS, is_data_table
 
 MOST_FOR_EXTRACTOR = 10_000
 SHARE_OF_STORY = 0.95
+SHARE_OF_COLUMN = 0.75
+COLUMNS = ("table", "div", "section", "article", "main", "aside", "nav", "form")
 LEAST_TEXT = 12
+LEAST_PROSE = 25
+# Three dots part the headlines of a ticker.
+SENTENCE_END = re.compile(r"[^.\s][.!?…。！？]+[\"”’»)]*(?:\s|$)")
+# Words beside the links: a short story in a wide layout.
+SAYS_SOMETHING = lxml.etree.XPath(
+    "boolean(.//text()[string-length(normalize-space()) > 80][not(ancestor::a)])"
+)
 WEAK = 200
 SILENT = frozenset(
     [
@@ -49,13 +58,14 @@ SPACE = re.compile(r"[ \t\r\n\f]+")
 class Region:
     """The element the story is in, and how much of the story is below each one.
 
-    ``weights`` counts the story's letters below an element, ``words`` and
-    ``linked`` all letters there and those inside links. ``first`` and ``last``
-    are the ends of the story as (element, is_tail).
+    ``weights`` counts the story's letters below an element, ``prose`` those of its
+    sentences, ``words`` and ``linked`` all letters there and those inside links.
+    ``first`` and ``last`` are the ends of the story as (element, is_tail).
     """
 
     container: lxml.etree._Element
     weights: dict = field(default_factory=dict)
+    prose: dict = field(default_factory=dict)
     words: dict = field(default_factory=dict)
     linked: dict = field(default_factory=dict)
     matched: list = field(default_factory=list)
@@ -67,8 +77,10 @@ class Region:
 
 def find_body(tree) -> Region:
     """Find the story. A page without any gives its whole body, marked weak."""
-    keys = _extracted_keys(tree)
     density = count_letters(tree)
+    if (body := _one_column(tree, density)) is not None:
+        return _with_ends(_weigh(body, None, density), body)
+    keys = None if _is_all_links(tree, density) else _extracted_keys(tree)
     region = _weigh(tree, keys, density) if keys else None
     if region is None or region.total < WEAK:
         fallback = _likely(tree)
@@ -80,6 +92,33 @@ def find_body(tree) -> Region:
     if region is None:
         return Region(tree, is_weak=True)
     return _with_ends(region, _narrowest(tree, region))
+
+
+def _one_column(tree, density):
+    """Return the body of a page that has nothing beside its text, else None.
+
+    A page of the 1990s without tables and blocks has one column, from which there is
+    nothing to choose, and which the extractor takes most of its time for.
+    """
+    body = tree.find(".//body")
+    words, linked = (counts.get(body, 0) for counts in density)
+    if words < 4 * WEAK or linked > 0.1 * words:
+        return None
+    return None if any(True for _one in body.iter(*COLUMNS)) else body
+
+
+def _is_all_links(tree, density):
+    """Say whether a page has hardly a word outside its links.
+
+    The extractor tries its slowest ways on those, to find nothing in the end.
+    """
+    words, linked = (counts.get(tree, 0) for counts in density)
+    return words - linked < min(WEAK, linked) and not SAYS_SOMETHING(tree)
+
+
+def whole(element) -> Region:
+    """Return all of an element that somebody knows is the story."""
+    return _with_ends(_weigh(element, None, count_letters(element)), element)
 
 
 def _with_ends(region, container):
@@ -150,6 +189,7 @@ def _weigh(tree, keys, density):
         element
         for element in tree.iter("td", "div", "ul", "ol", "table", "nav", "form", "dl")
         if region.linked.get(element, 0) > 0.6 * region.words.get(element, 0)
+        and not SAYS_SOMETHING(element)
     }
     silent = 0
     for event, element in lxml.etree.iterwalk(tree, events=("start", "end")):
@@ -176,25 +216,43 @@ def _add(region, element, is_tail, text, keys):
         return
     region.matched.append((element, is_tail))
     region.total += len(key)
+    is_prose = len(key) >= LEAST_PROSE and SENTENCE_END.search(text)
     while holder is not None:
         region.weights[holder] = region.weights.get(holder, 0) + len(key)
+        if is_prose:
+            region.prose[holder] = region.prose.get(holder, 0) + len(key)
         holder = holder.getparent()
 
 
 def _narrowest(tree, region):
     """The deepest element that still holds nearly all of the story."""
+    weights = region.prose if region.prose.get(tree) else region.weights
     container = tree
     while True:
         inside = [
             child
             for child in container
-            if region.weights.get(child, 0) >= SHARE_OF_STORY * region.total
+            if weights.get(child, 0) >= _share(child) * weights.get(container, 0)
         ]
-        if not inside or inside[0].tag not in BLOCKS or inside[0].tag in ("p", "tr"):
+        if not inside or inside[0].tag not in BLOCKS or inside[0].tag == "p":
             return container
         if inside[0].tag in ("pre", "ul", "ol", "h1", "h2", "h3", "blockquote"):
             return container
+        if inside[0].tag == "tr" and is_data_table(inside[0].getparent()):
+            return container
         container = inside[0]
+
+
+def _share(element):
+    """Return which part of the story an element has to hold to be where it is.
+
+    Cells side by side are columns, and a story stands in one of them; one above the
+    other they may be its parts.
+    """
+    if element.tag != "td":
+        return SHARE_OF_STORY
+    row = element.getparent()
+    return SHARE_OF_COLUMN if len(row) > 1 and row.tag == "tr" else SHARE_OF_STORY
 
 
 def _likely(tree):

@@ -83,7 +83,7 @@ def walk(paths: Iterable[Path | str]) -> Iterator[PageFile | Problem]:
         found = resolved(path)
         if found is None:
             reason = "There is no such file or folder."
-            yield Problem(_printable(path), "missing", reason)
+            yield Problem(printable(path), "missing", reason)
         elif found.is_dir():
             yield from _walk_folder(found, found)
         else:
@@ -181,10 +181,10 @@ def read_page(path, root, is_in_folder=False) -> PageFile | Problem:
 
 
 def _name(path, root):
-    return _printable(path.relative_to(root).as_posix())
+    return printable(path.relative_to(root).as_posix())
 
 
-def _printable(name):
+def printable(name):
     # A file name that is not UTF-8 reaches Python as lone surrogates, which no
     # database stores.
     return str(name).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from .blocks import Line
 from .bylines import AFFILIATION, Byline, is_name, parse_byline
-from .chrome import TRAIL, chrome_kind, chrome_lines
+from .chrome import PIPES, TRAIL, chrome_kind, chrome_lines
 from .dates import is_yearless, parse_date, parse_publication, parse_update
 from .story import ChromeLine, Credit, When
 
@@ -39,7 +39,10 @@ SENTENCE_BREAK = re.compile(r"[.!?][\"”’]?\s+[\"“]?[A-Z]")
 SENTENCE_END = re.compile(r"[.!?…][\"”’»)]*$")
 # A headline may ask or shout, but it makes no statement with a full stop.
 ENDS_STATEMENT = re.compile(r"(?:[.…]|[.!?] .+[!?])[\"”’»)]*$")
+BARE_BY = re.compile(r"(?:\w+\s+)?(?:by|von|par|por|di|door)\s*:?", re.IGNORECASE)
 RULE = re.compile(r"[\s*_=~#•·.+—–-]{3,}")
+SMALL_WORDS = re.compile(r"\b(?:the|of|and|for|de|der|la|le)\b")
+LOWER_WORD = re.compile(r"(?:^|\s)[a-z]|^(?:On|Why|Who|What|How|When|Where|A|An|In)\s")
 LOWER_START = re.compile(r"[a-z]")
 HANGING = re.compile(
     r"(?:[,:;—–-]|\b(?:a|an|the|and|or|but|of|to|in|on|at|for|from|by|with|is|are|as"
@@ -102,11 +105,25 @@ def read_head(
     return head
 
 
+def whole_byline(line: Line, following: Line | None) -> Byline | None:
+    """Return the byline of two lines: "by" on the one, the name on the other."""
+    if following is None or not BARE_BY.fullmatch(line.text.strip()):
+        return None
+    byline = parse_byline(f"{line.text} {following.text}")
+    return byline if byline and byline.is_sure else None
+
+
 def _parts(lines, width, names, title):
     parts: list[_Part] = []
     at = 0
     while at < min(len(lines), MOST_LINES):
         line = lines[at]
+        following = lines[at + 1] if at + 1 < len(lines) else None
+        if byline := whole_byline(line, following):
+            _promote_last(parts)
+            parts += [_Part(line, "byline", byline), _Part(following, "rule")]
+            at += 2
+            continue
         part = _recognised(line, parts, names)
         if part is None:
             run = _run(lines, at, width)
@@ -212,16 +229,24 @@ def _recognised(line, parts, names):
         return _Part(line, "update", when)
     if is_yearless(text):
         return _Part(line, "yearless", text)
+    if _is_menu(line):
+        return _Part(line, "chrome", ("other", True))
     chrome = chrome_kind(text)
     if chrome and not _ends_shouted_headline(line, parts):
         return _Part(line, "chrome", chrome)
     last = parts[-1].kind if parts else ""
-    if last == "byline" and len(text) < 80 and _is_affiliation(text):
+    if last in ("byline", "affiliation") and len(text) < 80 and _is_affiliation(text):
         return _Part(line, "affiliation", text)
     is_witnessed = any(name.casefold() == text.casefold() for name in names)
     if has_headline and is_witnessed and " " in text and is_name(text):
         return _Part(line, "byline", Byline(text, (Credit(text, "", text),)))
     return None
+
+
+def _is_menu(line):
+    """Whether a line is links side by side, whatever they say."""
+    labels = [label for label, _address in line.links if label and label in line.text]
+    return len(labels) >= 3 and len("".join(labels)) > 0.6 * len(line.text)
 
 
 def _ends_shouted_headline(line, parts):
@@ -340,7 +365,7 @@ def _after_mastheads(parts, words):
         )
         is_above = (
             SECTION.fullmatch(text.strip(" :|-"))
-            or MASTHEAD.fullmatch(text)
+            or all(is_of_site(part) for part in PIPES.split(text))
             or (back_between and not SENTENCE_END.search(text))
         )
         if not is_above or ENDS_STATEMENT.search(parts[second].line.text):
@@ -349,6 +374,32 @@ def _after_mastheads(parts, words):
         parts[first].kind = "section" if is_section else "masthead"
         words = words[1:]
     return words
+
+
+def is_head_line(line: Line) -> bool:
+    """Say whether a line is a byline or a date, wherever it stands."""
+    return bool(
+        ((byline := parse_byline(line.text)) and byline.is_sure)
+        or parse_date(line.text)
+        or parse_update(line.text)
+        or is_yearless(line.text)
+    )
+
+
+def is_of_site(text: str) -> bool:
+    """Say whether words are the name of a paper or of one of its sections."""
+    return bool(SECTION.fullmatch(text.strip(" :|-"))) or is_masthead(text)
+
+
+def is_masthead(text: str) -> bool:
+    """Say whether words are a paper's name, in capitals as names are.
+
+    "On Losing a Ledger" ends like one.
+    """
+    if not MASTHEAD.fullmatch(text):
+        return False
+    small = SMALL_WORDS.sub("", text)
+    return not LOWER_WORD.search(small) or text.islower() or ":" in text
 
 
 def _promote(parts, words):

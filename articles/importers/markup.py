@@ -325,13 +325,24 @@ class _Flow:
             )
 
     def _list(self, element):
+        if element.find("li") is None:
+            # Pages of the 1990s used lists for a margin.
+            self.found += self.mapper.blocks(element)
+            return
         entries, texts, links = [], [], []
         kind = "ol" if element.tag == "ol" else "ul"
         for entry in element:
-            if entry.tag != "li" or self.mapper.is_dropped(entry):
+            if self.mapper.is_dropped(entry):
                 continue
-            blocks = self.mapper.blocks(entry)
+            is_nested = entry.tag in ("ul", "ol") and bool(entries)
+            blocks = _of(self.mapper, entry) if is_nested else self.mapper.blocks(entry)
             if not blocks:
+                continue
+            if is_nested:
+                # A list within a list, beside its entry instead of in it.
+                inside = "".join(b.html for b in blocks if b.kind != "figure")
+                entries[-1] = f"{entries[-1].removesuffix('</li>')}{inside}</li>"
+                texts.append("\n".join(b.text for b in blocks))
                 continue
             if blocks[0].kind == "p" and all(
                 b.kind in ("ul", "ol") for b in blocks[1:]

@@ -9,8 +9,9 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
@@ -28,6 +29,7 @@ DOCUMENTS = re.compile(
 PICTURES = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?)$", re.IGNORECASE)
 # WordPress and others name a smaller copy by its size: quay-300x200.jpg.
 SIZED = re.compile(r"-\d{2,5}x\d{2,5}(?=\.\w{3,4}$)|-scaled(?=\.\w{3,4}$)")
+HREFS = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 DOCUMENT_MAX = 200 * 1024 * 1024
 
 
@@ -46,7 +48,7 @@ class Media:
         """Return the path of a picture's file, or None."""
         if note.path and (path := inside(story.root, note.path)):
             return path
-        return self.at(note.src)
+        return self.at(absolute(story, note.src))
 
     def at(self, address):
         """Return the path of what stood at an address of the old site, or None."""
@@ -56,6 +58,10 @@ class Media:
                     return path
         return self.fetch(address) if self.fetch else None
 
+    def why_not(self, address):
+        """Return why an address could not be fetched, "" where nothing was tried."""
+        return getattr(self.fetch, "failures", {}).get(address, "")
+
     def look(self, story):
         """Note the story's pictures that are nowhere, without reading any."""
         for note in story.pictures:
@@ -63,7 +69,7 @@ class Media:
             if not is_here and not any(
                 self.folder and inside(self.folder, name) for name in names_of(note.src)
             ):
-                _note_missing(story, note)
+                note_missing(story, note)
 
     def read_pictures(self, story: Story) -> dict[int, Picture]:
         """Read the story's pictures; return them by position.
@@ -76,10 +82,20 @@ class Media:
         for position, note in enumerate(story.pictures):
             path = self.find(story, note)
             if path is None:
-                _note_missing(story, note)
-            elif picture := _read_picture(story, note, path):
+                note_missing(story, note, self.why_not(absolute(story, note.src)))
+            elif picture := read_picture(story, note, path):
                 found[position] = picture
+        self._fetch_documents(story)
         return found
+
+    def _fetch_documents(self, story):
+        # Now, as no network may be waited for while the database is.
+        for href in HREFS.findall(story.body_html) if self.fetch else ():
+            if DOCUMENTS.search(href.partition("?")[0]):
+                address = absolute(story, unescape(href))
+                if self.fetch(address) is None and (why := self.why_not(address)):
+                    reason = f"A document was not fetched: {why}"
+                    story.note("document-missing", reason, sample=address)
 
     def read_document(self, address, story):
         """Return the Document at an address of the old site, saved; None if missing."""
@@ -101,7 +117,7 @@ class Media:
         return document
 
 
-def _read_picture(story, note, path):
+def read_picture(story, note, path):
     picture = Picture(
         title=path.name[:200],
         alt=(note.alt or note.caption)[:500],
@@ -120,12 +136,26 @@ def _read_picture(story, note, path):
     return known or picture
 
 
-def _note_missing(story, note):
-    if urlsplit_host(note.src):
+def absolute(story: Story, address: str) -> str:
+    """Return an address of a story as a web address, where its site's is known."""
+    try:
+        return urljoin(story.base_url, address.strip()) if story.base_url else address
+    except ValueError:
+        return address
+
+
+def note_missing(story, note, why=""):
+    """Put a picture that is not here on the story's record, and why it is not."""
+    address = absolute(story, note.src)
+    if why:
+        story.note(
+            "picture-not-fetched", f"A picture is missing. {why}", sample=address
+        )
+    elif urlsplit_host(address):
         story.note(
             "picture-elsewhere",
             "A picture stands on another site and was not fetched.",
-            sample=note.src,
+            sample=address,
         )
     else:
         story.note(
@@ -185,8 +215,9 @@ def place_pictures(story: Story, pictures: dict[int, Picture]) -> str:
         image = figure.find(".//img")
         if picture := pictures.get(position):
             show_picture(figure, image, picture)
-        elif urlsplit_host(story.pictures[position].src):
+        elif urlsplit_host(address := absolute(story, story.pictures[position].src)):
             del figure.attrib["data-picture"]
+            image.set("src", address)
         elif figure.xpath("string(figcaption)").strip():
             del figure.attrib["data-picture"]
             image.drop_tree()

@@ -67,6 +67,8 @@ class Metadata:
     canonical_url: str = ""
     base: str = ""
     picture: str = ""
+    marked: dict[str, int] = field(default_factory=dict)  # what looks like a headline
+    home: set[str] = field(default_factory=set)  # what leads to the front page
 
 
 def read_metadata(tree, saved_from: str = "") -> Metadata:
@@ -303,6 +305,14 @@ def _marked_names(tree):
         if names:
             break
     return names
+
+
+def credits_of(text: str) -> list[Credit]:
+    """Return the credits of words that are known to be a byline, "By" or not."""
+    byline = parse_byline(text) or parse_byline(f"By {text}")
+    if byline:
+        return list(byline.credits)
+    return [Credit(readable_name(name), "", name) for name in _split_names(text)]
 
 
 def is_login(name: str) -> bool:

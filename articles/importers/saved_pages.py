@@ -1,12 +1,31 @@
 """Saved pages: files and folders of HTML and plain text, found one by one."""
 
+import hashlib
+import re
+from dataclasses import replace
+from html import escape, unescape
+from urllib.parse import urljoin, urlsplit
+
 from .decode import decode
-from .files import PageFile, count_pages, is_markup, walk
+from .files import PageFile, count_pages, is_markup, resolved, walk
+from .lists import ANCHORS, frames_of, why_no_story
 from .plaintext import read_text
-from .story import PageError, Problem, Story
+from .rules import Rules
+from .story import Moved, PageError, Problem, Story
+from .trees import Tree
 from .webpage import read_page
 
 NAME = "pages"
+HREF = re.compile(r'(<a\b[^>]*?\shref=")([^"]*)(")')
+BASE = re.compile(rb"""<base\s[^>]{0,300}?href\s*=\s*["']?([^"'>\s]+)""", re.IGNORECASE)
+NOT_WORD = re.compile(r"<[^>]*>|[\W_]+")
+# Names of versions for the printer; the page that readers had is the story.
+PRINT = re.compile(
+    r"(?:^|[/_.?@&=-])(?:print(?:er|able|version|page)?(?:[_-]?(?:friendly|version))?"
+    r"|druck(?:en|version)?|imprimer|imprimir|stampa|afdrukken)(?=[/_.?@&=\d-]|$)",
+    re.IGNORECASE,
+)
+LEAST_TEXT = 200  # letters, from which two equal texts are one story
 
 
 def recognises(path, head):
@@ -21,21 +40,134 @@ def count(path):
 def read(path, asked):
     """Yield the stories of a folder of saved pages, or of one of them.
 
-    Nothing is fetched, and no file is opened but the pages themselves.
+    Nothing is fetched, and no file is opened but the pages themselves. Lists, sets of
+    frames and a story's second copies are named as Problems and left out; the address
+    of a copy leads to the story.
     """
+    folder = resolved(path)
+    tree = Tree(folder, asked.site) if folder and folder.is_dir() else None
+    texts, later = {}, []
     for found in walk([path]):
-        if isinstance(found, Problem):
-            yield found
+        if isinstance(found, PageFile) and tree and PRINT.search(found.source_id):
+            later.append(found.path)
             continue
-        story = read_file(found, asked.source)
-        if isinstance(story, Story) and asked.site and found.is_in_folder:
-            story.base_url = asked.site.rstrip("/") + story.address
+        yield from _read(found, asked, tree, texts)
+    for found in walk(later):
+        if isinstance(found, PageFile):
+            name = found.path.relative_to(folder).as_posix()
+            found = replace(found, root=folder, source_id=name, is_in_folder=True)
+        yield from _read(found, asked, tree, texts)
+    if asked.rules:
+        yield from asked.rules.unused()
+
+
+def _read(found, asked, tree, texts):
+    """Yield what one file becomes, if anything."""
+    if isinstance(found, Problem):
+        yield found
+        return
+    if asked.rules and asked.rules.is_ignored(found.source_id):
+        yield Problem(found.source_id, "ignored", "The rules leave it out.")
+        return
+    if tree and (frames := frames_of(found.content)):
+        yield from _frames(found, frames, tree)
+        return
+    story = read_file(found, asked.source, asked.rules)
+    is_bare = isinstance(story, Problem) and story.kind == "no-text"
+    if tree and is_bare and ANCHORS.search(found.content):
+        yield Problem(found.source_id, "list", "It is a page of links, and no story.")
+        return
+    if isinstance(story, Problem) or tree is None:
         yield story
+        return
+    if reason := why_no_story(story):
+        yield Problem(found.source_id, "list", reason)
+        return
+    place_in(tree, story)
+    twin = _twin(story, texts)
+    if twin is None:
+        yield story
+        return
+    name, address = twin
+    yield Problem(story.source_id, "duplicate", f"It is the same story as {name}.")
+    if story.address != address:
+        yield Moved(story.address, address)
 
 
-def read_file(page: PageFile, source_system: str = "") -> Story | Problem:
+def _frames(found, frames, tree):
+    """Yield what is to be told of a set of frames: it led to the page it showed."""
+    name = tree.name_of(found.source_id)
+    shown = ", ".join(frames)[:200]
+    yield Problem(found.source_id, "frames", f"It is a set of frames: {shown}.")
+    main = tree.find(frames[0], f"/{name}")
+    if main and tree.address_of(main) != tree.address_of(name):
+        yield Moved(tree.address_of(name), tree.address_of(main))
+
+
+def place_in(tree: Tree, story: Story) -> None:
+    """Settle a story's address; lead its links and pictures to the tree's files."""
+    name = tree.name_of(story.source_id)
+    host = (urlsplit(story.canonical_url).hostname or "").removeprefix("www.")
+    is_elsewhere = tree.hosts and host not in tree.hosts
+    if story.source_kind == "html" and (not host or is_elsewhere):
+        story.address = tree.address_of(name)
+        story.other_addresses += tree.other_addresses_of(name)
+    if tree.site:
+        story.base_url = urljoin(tree.site, story.address)
+    elif host:
+        story.base_url = story.canonical_url
+    story.root = tree.root
+    hosts, tree.hosts = tree.hosts, tree.hosts | ({host} - {""})
+    # By the file's own place: the address of an index may be its folder's.
+    said = BASE.search(story.source[:20_000])
+    base = urljoin(f"/{name}", said[1].decode("latin-1")) if said else f"/{name}"
+
+    def led(match):
+        href, mark, fragment = unescape(match[2]).partition("#")
+        target = tree.find(href, base) if href else ""
+        address = tree.address_of(target) if target else href
+        if said and href and not target:
+            address = urljoin(base, href)
+        address += mark + fragment
+        return f"{match[1]}{escape(address)}{match[3]}"
+
+    story.body_html = HREF.sub(led, story.body_html)
+    story.pictures = [
+        replace(note, path=tree.raw[target])
+        if (target := tree.find(note.src, base))
+        else note
+        for note in story.pictures
+    ]
+    tree.hosts = hosts
+
+
+def _twin(story, texts):
+    """Return (name, address) of the story of the same text, None for a new one."""
+    letters = NOT_WORD.sub("", unescape(story.body_html)).casefold()
+    if len(letters) < LEAST_TEXT:
+        return None
+    title = NOT_WORD.sub("", story.headline).casefold()
+    keys = [letters]
+    if PRINT.search(story.source_id):
+        # It may carry a line of its own below the text.
+        keys.append(title + letters[:LEAST_TEXT])
+    for key in keys:
+        if twin := texts.get(_digest(key)):
+            return twin
+    for key in (letters, title + letters[:LEAST_TEXT]):
+        texts.setdefault(_digest(key), (story.source_id, story.address))
+    return None
+
+
+def _digest(text):
+    return hashlib.blake2b(text.encode(), digest_size=12).digest()
+
+
+def read_file(
+    page: PageFile, source_system: str = "", rules: Rules | None = None
+) -> Story | Problem:
     """Read one page by what it holds: HTML or plain text."""
-    decoded = decode(page.content)
+    decoded = decode(page.content, rules.encoding if rules else "")
     story = Story(
         source_id=page.source_id,
         source_system=source_system or page.source_system,
@@ -50,10 +182,13 @@ def read_file(page: PageFile, source_system: str = "") -> Story | Problem:
         return Problem(page.source_id, "empty", "The file is empty.")
     try:
         if is_markup(page.content):
-            read_page(decoded.text, story, is_in_folder=page.is_in_folder)
+            read_page(decoded.text, story, page.is_in_folder, rules)
         else:
             read_text(decoded.text, story)
     except PageError as error:
         return Problem(page.source_id, error.kind, str(error), error.line)
+    if rules:
+        story.language = rules.language or story.language
+        story.kind = "page" if rules.is_page(page.source_id) else story.kind
     broken = [problem for problem in story.problems if problem.is_broken]
     return broken[0] if broken else story

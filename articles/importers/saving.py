@@ -6,7 +6,7 @@ everything else follows the source.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import tzinfo
 from enum import StrEnum
 from itertools import islice
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from articles import signals
 from articles.html import text_of
-from articles.importers import crediting, updating
+from articles.importers import crediting, refilling, updating
 from articles.importers.bodies import body_of, save_pictures
 from articles.importers.linking import Links
 from articles.importers.matching import People, Subjects
@@ -213,6 +213,8 @@ def _save(work, moved, choices, directory, links):
         for story, outcome, _ in work
         if outcome in (Outcome.NEW, Outcome.CHANGED)
     }
+    unchanged = [one for one in work if one[1] is Outcome.UNCHANGED]
+    missing = refilling.find(unchanged, choices.media)
     with transaction.atomic(), many_changes():
         try:
             with transaction.atomic():
@@ -224,7 +226,14 @@ def _save(work, moved, choices, directory, links):
             for one in work:
                 saved += _alone(one, pictures, choices, directory, links)
             _tell(moved)
-    yield from saved
+        filled = refilling.fill(missing, directory)
+        directory.write()
+    for one in saved:
+        is_filled = isinstance(one, Saved) and id(one.story) in filled
+        yield replace(one, outcome=Outcome.CHANGED) if is_filled else one
+    for story, _outcome, _origin in unchanged:
+        if id(story) not in filled:
+            yield from (p for p in story.problems if p.kind == "picture-not-fetched")
 
 
 def _alone(one, pictures, choices, directory, links):

@@ -16,6 +16,7 @@ from types import ModuleType
 from . import feeds, ghost, markdown_tree, newsletters, saved_pages, wxr
 from .archives import is_archive, unpack
 from .files import resolved
+from .rules import Rules
 from .story import Moved, PageError, Person, Problem, Story, Term
 
 # The most particular first. Saved pages take whatever no other wants.
@@ -29,7 +30,7 @@ class Asked:
 
     source: str = ""  # what its stories' origins call it; else the folder's name
     site: str = ""  # its address: https://old.example/
-    rules: object = None  # selectors for pages of one site
+    rules: Rules | None = None  # selectors for pages of one site
 
 
 @dataclass(frozen=True)

@@ -2,24 +2,28 @@
 
 import re
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from urllib.parse import urlsplit
 
 from articles.languages import direction_of
 
 from .authorbox import visible
 from .blocks import Block, Line
-from .bylines import parse_byline
 from .chrome import chrome_kind, chrome_lines
-from .dates import is_yearless, parse_date, parse_update
+from .dates import day_first
 from .dressing import dress
-from .extract import Region, find_body, text_lines
-from .head import MASTHEAD, SECTION, read_head
+from .extract import Region, find_body, text_lines, whole
+from .head import is_head_line, read_head, whole_byline
+from .headline import choose_title, key_of
+from .hints import date_by_copyright, day_before_dash, day_in_address, is_day_first
 from .language import guess_language
+from .marked import home_lines, marked_lines
 from .markup import Mapper, urlsplit_scheme
-from .metadata import GENERIC, Metadata, is_login, read_metadata
+from .metadata import credits_of, is_login, read_metadata
 from .plaintext import read_text
-from .story import Story, When
+from .rules import Rules, Taken, wrap
+from .signature import LINES_OF_SIGNATURE, sign, without_signature
+from .story import Story
 from .tail import read_tail
 from .webtree import parse, strip_styling
 
@@ -28,8 +32,6 @@ SAVED_FROM = re.compile(
     r"|Mirrored from )\s*(\S{8,500})",
     re.IGNORECASE,
 )
-TITLE_PARTS = re.compile(r"\s+(?:\||-|–|—|::|»|«|·|•|›|<|>|~)\s+|\s*\|\s*")
-NOT_WORD = re.compile(r"[\W_]+")
 BOLD_LINE = re.compile(r"<p><strong>([^<>]*[^<>.!?:,;”\"])</strong></p>")
 LINES_ABOVE = 40
 LINES_BELOW = 40
@@ -40,10 +42,17 @@ POSTED_IN = re.compile(
     r"|bookmark the|share this)\b",
     re.IGNORECASE,
 )
-DAY_IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](\d{1,2})[/-](\d{1,2})(?:/|$)")
+ADVERT = re.compile(
+    r"[\W_]*(?:advertise?ments?|(?:story|article|text) continues below(?: \w+)?"
+    r"|continue reading below|sponsored links?|anzeige|werbung|publicit[ée]|publicidad"
+    r"|pubblicità|publicidade|advertentie)[\W_]*",
+    re.IGNORECASE,
+)
 
 
-def read_page(text: str, story: Story, is_in_folder: bool = False) -> Story:
+def read_page(
+    text: str, story: Story, is_in_folder: bool = False, rules: Rules | None = None
+) -> Story:
     """Fill a story from a web page.
 
     Raises PageError for a page that is no tree, or too deep a one. Nothing is
@@ -53,9 +62,13 @@ def read_page(text: str, story: Story, is_in_folder: bool = False) -> Story:
     tree = parse(text)
     saved_from = SAVED_FROM.search(text[:4000])
     metadata = read_metadata(tree, saved_from[1] if saved_from else "")
+    taken = rules.take(tree) if rules else Taken()
+    _rule(story, metadata, taken)
+    metadata.marked, metadata.home = marked_lines(tree), home_lines(tree)
+    body = wrap(taken.body) if taken.body else None
     strip_styling(tree)
     _fill_from_metadata(story, metadata, is_in_folder)
-    region = find_body(tree)
+    region = find_body(tree) if body is None else whole(body)
     if region.is_weak:
         story.note("weak-extraction", "The story was hard to tell from the page.")
     typed = _typed_text(region)
@@ -72,13 +85,34 @@ def read_page(text: str, story: Story, is_in_folder: bool = False) -> Story:
     else:
         _read_region(story, metadata, tree, region)
     _finish(story, metadata)
+    if not story.published:
+        date_by_copyright(story, tree)
     return story
+
+
+def _rule(story, metadata, taken):
+    """Let what the operator's rules found stand for what the page declares."""
+    if taken.headline:
+        metadata.titles, story.headline = [taken.headline], taken.headline
+    story.standfirst = taken.standfirst
+    if taken.byline:
+        story.byline_text = taken.byline
+        metadata.credits = credits_of(taken.byline)
+    metadata.section = taken.section or metadata.section
+    metadata.tags = taken.tags or metadata.tags
+    metadata.published = taken.date or metadata.published
+    if taken.date_text and not taken.date:
+        reason = "What the rule for the date found is no date."
+        story.note("date-rule", reason, sample=taken.date_text)
 
 
 def _fill_from_metadata(story, metadata, is_in_folder):
     story.canonical_url = metadata.canonical_url
     if story.canonical_url:
-        story.address = urlsplit(story.canonical_url).path or "/"
+        split = urlsplit(story.canonical_url)
+        story.address = split.path or "/"
+        if split.query:
+            story.address += f"?{split.query}"
     elif is_in_folder:
         story.address = f"/{story.source_id}"
     story.published = metadata.published
@@ -109,15 +143,21 @@ def _read_region(story, metadata, tree, region):
         linked=region.linked,
     )
     above, below = _around(tree, region)
-    blocks = _trimmed(_unset(mapper.blocks(region.container)))
-    story.headline = choose_title(metadata, tree, above, blocks)
+    every = _unset(mapper.blocks(region.container))
+    blocks = [block for block in _trimmed(every) if not _is_label_of_advert(block)]
+    signed = [visible(block.text) for block in every[len(blocks) :]]
+    signed += [line.text for line in below[:LINES_OF_SIGNATURE]]
+    title = choose_title(metadata, tree, above, blocks)
+    story.headline = story.headline or title
     head, blocks = _read_head(above, blocks, story.headline, metadata)
+    blocks = without_signature(blocks, head, metadata)
     names = [credit.name for credit in head.credits if not credit.role]
     names = names or [credit.name for credit in metadata.credits]
     tail = _read_tail(blocks, mapper, names)
     story.pictures = mapper.pictures
     body = _headings(_without_lead(story, blocks[: tail.end]))
     story.credits = _credits(head, metadata)
+    sign(story, head, signed)
     story.chrome = _site_lines(above, mapper)
     dress(story, head, tail, body)
     story.chrome += _site_lines(below, mapper)
@@ -156,80 +196,10 @@ def _trimmed(blocks):
     return blocks[:end]
 
 
-def key_of(text: str) -> str:
-    """Text for comparing headlines: letters and digits only."""
-    return NOT_WORD.sub("", text).casefold()
-
-
-def choose_title(metadata: Metadata, tree, above, blocks) -> str:
-    """The headline as the page prints it, without the name of the site.
-
-    A title that also stands on the page is the headline; the page's own
-    spelling of it wins. A lone h1 comes next, then what metadata says.
-    """
-    printed = {}
-    texts = [visible(block.text) for block in blocks[:8]]
-    lines = [line.strip() for text in texts for line in text.split("\n")]
-    for text in [*[line.text for line in above], *texts, *lines]:
-        if len(text) <= 300:
-            printed.setdefault(key_of(text), text)
-    order = {key: at for at, key in enumerate(printed)}
-    for title in metadata.titles:
-        # The site's name may stand on the page too, but the headline stands
-        # nearer to the story.
-        keys = [key_of(part) for part in _title_parts(title, metadata.site_name)]
-        found = [
-            key
-            for key in keys
-            if len(key) > 3 and key in printed and not _is_site(printed[key], metadata)
-        ]
-        if found:
-            return printed[keys[0] if keys[0] in found else max(found, key=order.get)]
-    headings = [" ".join(heading.text_content().split()) for heading in tree.iter("h1")]
-    headings = [one for one in headings if one and not _is_site(one, metadata)]
-    if len(set(headings)) == 1:
-        return headings[0]
-    for title in metadata.titles:
-        part = _title_parts(title, metadata.site_name)[-1]
-        if not _is_site(part, metadata) and not GENERIC.fullmatch(part):
-            return part
-    return _first_heading(above, blocks, tree, metadata)
-
-
-def _is_site(text, metadata):
-    key = key_of(text)
-    return bool(
-        key == key_of(metadata.site_name)
-        or MASTHEAD.fullmatch(text)
-        or SECTION.fullmatch(text)
-    )
-
-
-def _title_parts(title, site_name):
-    """A title's readings, likeliest first; the last is the one without the site."""
-    if site_name:
-        site = re.escape(site_name)
-        title = re.sub(rf"\s*[|–—:·•«»~-]+\s*{site}\s*$", "", title, flags=re.I)
-        title = re.sub(rf"^\s*{site}\s*[|–—:·•«»~-]+\s*", "", title, flags=re.I)
-    parts = [part for part in TITLE_PARTS.split(title) if part.strip()]
-    if len(parts) < 2:
-        return [title, *title.split(": ", 1)[1:], title]
-    words = [part for part in parts if not MASTHEAD.fullmatch(part)]
-    longest = max(words or parts, key=len)
-    # "A - B" may be one headline with a dash in it; a bar never is.
-    is_barred = bool(re.search(r"\||::|»|«", title))
-    is_site_last = MASTHEAD.fullmatch(parts[-1]) or len(parts[-1].split()) <= 3
-    short = longest if is_barred or is_site_last else title
-    return [title, *parts, short]
-
-
-def _first_heading(above, blocks, tree, metadata):
-    for name in ("h1", "h2", "h3"):
-        for heading in tree.iter(name):
-            text = " ".join(heading.text_content().split())
-            if 3 < len(text) <= 300 and not _is_site(text, metadata):
-                return text
-    return ""
+def _is_label_of_advert(block):
+    """Say whether a block is what was printed above an advertisement."""
+    text = visible(block.text).strip()
+    return len(text) <= 60 and bool(ADVERT.fullmatch(text))
 
 
 def _read_head(above, blocks, title, metadata):
@@ -246,7 +216,8 @@ def _read_head(above, blocks, title, metadata):
     kept = [Line(title, level=1)] if title else []
     if start is not None and lines and _is_standfirst_line(lines[0]):
         kept.append(lines[0])
-    kept += [line for line in lines if line not in kept and _is_head_line(line)]
+    lines = _with_whole_bylines(lines)
+    kept += [line for line in lines if line not in kept and is_head_line(line)]
     names = [credit.name for credit in metadata.credits]
     at_blocks, block_lines = [], []
     for at, block in enumerate(blocks[:BLOCKS_OF_HEAD]):
@@ -267,21 +238,23 @@ def _read_head(above, blocks, title, metadata):
     return head, [block for at, block in enumerate(blocks) if at not in dropped]
 
 
+def _with_whole_bylines(lines):
+    """Put "by" and the name on the next line into one."""
+    whole = []
+    for line, following in zip_longest(lines, lines[1:]):
+        if byline := whole_byline(line, following):
+            whole.append(Line(byline.text))
+        else:
+            whole.append(line)
+    return whole
+
+
 def _is_standfirst_line(line):
     return (
         30 <= len(line.text) <= 400
         and not line.links
-        and not _is_head_line(line)
+        and not is_head_line(line)
         and chrome_kind(line.text) is None
-    )
-
-
-def _is_head_line(line):
-    return bool(
-        ((byline := parse_byline(line.text)) and byline.is_sure)
-        or parse_date(line.text)
-        or parse_update(line.text)
-        or is_yearless(line.text)
     )
 
 
@@ -349,15 +322,16 @@ def _finish(story, metadata):
         or story.language
         or guess_language(visible(re.sub(r"<[^>]*>", " ", story.body_html[:8000])))
     )
+    if not story.published and (day := day_before_dash(story)):
+        story.published = day
+        story.problems = [one for one in story.problems if one.kind != "no-date"]
+    if story.published and story.published.ambiguous and is_day_first(story.language):
+        story.published = day_first(story.published)
+        story.problems = [one for one in story.problems if one.kind != "ambiguous-date"]
     story.direction = metadata.direction or direction_of(story.language)
     if not story.byline_text and story.credits:
         story.byline_text = ", ".join(credit.printed for credit in story.credits)
-    if not story.published and (day := _day_in_address(story.canonical_url)):
+    if not story.published and (day := day_in_address(story)):
         story.published = day
         story.problems = [one for one in story.problems if one.kind != "no-date"]
         story.note("date-from-address", "The date was taken from the page's address.")
-
-
-def _day_in_address(url) -> When | None:
-    found = DAY_IN_ADDRESS.search(urlsplit(url).path) if url else None
-    return parse_date("-".join(found.groups())) if found else None

@@ -8,12 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
 from articles.importers import steering
+from articles.importers.fetching_media import Fetcher
 from articles.importers.media import Media
+from articles.importers.rules import RulesError, read_rules
 from articles.importers.running import (
     Report,
     Stopped,
@@ -57,7 +60,19 @@ class Command(BaseCommand):
         add("--timezone", help="zone of dates that name none: Europe/Berlin")
         add("--site", default="", help="address of the old site: https://old.example/")
         add("--new-paths", action="store_true", help="new addresses, old ones redirect")
+        add("--rules", metavar="FILE", help="selectors for the site's pages, in TOML")
         add("--media", help="folder with a copy of the old site's media")
+        add(
+            "--fetch-media",
+            action="store_true",
+            help="fetch pictures and documents that are missing from the old site",
+        )
+        add(
+            "--host",
+            action="append",
+            default=[],
+            help="host to fetch from, else the site's own; repeatable",
+        )
         add(
             "--blocks",
             action="store_true",
@@ -219,17 +234,18 @@ def chosen(dry_run, source, options):
     if media and not media.is_dir():
         raise CommandError(f"There is no folder {media}.")
     host = (urlsplit(site).hostname or "").removeprefix("www.")
+    rules = rules_named(options["rules"])
     choices = Choices(
-        zone=zone_named(options["timezone"]),
+        zone=zone_named(options["timezone"] or (rules.timezone if rules else "")),
         section=section_named(options["section"]),
         tags=tuple(options["tag"]),
         status=options["status"],
         is_dry_run=dry_run,
         has_new_paths=options["new_paths"],
         hosts=frozenset({host} - {""}),
-        media=Media(folder=media),
+        media=Media(folder=media, fetch=fetcher(options, host)),
     )
-    return choices, Asked(source=source, site=site)
+    return choices, Asked(source=source, site=site, rules=rules)
 
 
 def chosen_by(run):
@@ -241,6 +257,9 @@ def chosen_by(run):
         "new_paths": False,
         "media": "",
         "source": "",
+        "rules": "",
+        "fetch_media": False,
+        "host": [],
     }
     options = silent | run.options
     choices, asked = chosen(run.is_dry_run, options["source"], options)
@@ -270,8 +289,29 @@ def waiting_at_the_end(run):
 
 def told(options):
     """Return the options that an import's row keeps."""
-    names = ("section", "tag", "status", "timezone", "site", "new_paths", "media")
+    names = (
+        *("section", "tag", "status", "timezone", "site", "new_paths", "media"),
+        *("rules", "fetch_media", "host"),
+    )
     return {name: options[name] for name in names if options[name]}
+
+
+def fetcher(options, host):
+    """Return what fetches media of the old site, None if nobody asked for it."""
+    if not options["fetch_media"]:
+        return None
+    hosts = options["host"] or [host]
+    if not any(hosts):
+        raise CommandError("Say where from: --site https://old.example/, or --host.")
+    folder = settings.DATA_DIR / "imports" / "media"
+    return Fetcher(folder, hosts, f"newsroom (+{settings.SITE_URL})")
+
+
+def rules_named(path):
+    try:
+        return read_rules(Path(path)) if path else None
+    except RulesError as error:
+        raise CommandError(str(error)) from error
 
 
 def zone_named(name):

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from articles.importers.dates import (
+    MONTHS,
+    day_first,
     is_yearless,
     parse_date,
     parse_machine_date,
@@ -47,6 +49,72 @@ class TestPrintedDates:
         assert when.moment == DAY
         assert when.precision == "day"
         assert not when.ambiguous
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *("Posted on Sunday, March 12, 2006", "Web posted Sunday, March 12, 2006"),
+            *("Sun Mar 12, 2006", "Sunday 12 March 2006", "POSTED: MARCH 12, 2006"),
+            *("Veröffentlicht am 12. März 2006", "Ausgabe vom 12.3.2006"),
+            *("Sonntag, 12. März 2006", "So, 12.03.2006", "12. Mär. 2006", "12.3.06"),
+            *("Publié le 12 mars 2006", "Mis en ligne le dimanche 12 mars 2006"),
+            *(
+                "Paru le 12 mars 2006",
+                "édition du 12 mars 2006",
+                "DIMANCHE 12 MARS 2006",
+            ),
+            *("Publicado el 12 de marzo de 2006", "12 de Marzo del 2006"),
+            *("Domingo 12 de marzo de 2006", "12-mar-2006", "Fecha: 12/mar/2006"),
+            *("Pubblicato il 12 marzo 2006", "domenica 12 marzo 2006", "12 MARZO 2006"),
+            *("Inserito il 12.03.2006", "Domenica, 12 Marzo 2006"),
+            *("Publicado em 12 de março de 2006", "domingo, 12 de março de 2006"),
+            *("12 de Março de 2006", "Postado em 12 mar 2006"),
+            *(
+                "Gepubliceerd op 12 maart 2006",
+                "zondag 12 maart 2006",
+                "zo 12 maart 2006",
+            ),
+        ],
+    )
+    def test_are_read_in_seven_languages(self, text):
+        assert parse_publication(text).moment == DAY
+
+    @pytest.mark.parametrize("language", ["en de fr es it pt nl"])
+    def test_of_every_month_are_read(self, language):
+        for code in language.split():
+            for number, forms in enumerate(MONTHS[code].split(), start=1):
+                for form in forms.split("|"):
+                    assert parse_date(f"9 {form} 1999").moment == date(1999, number, 9)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            *(
+                "12 March 2006, 15:45",
+                "12. März 2006, 15:45 Uhr",
+                "12 mars 2006 à 15h45",
+            ),
+            *("12 de marzo de 2006 a las 15:45", "12 marzo 2006 ore 15:45"),
+            *("12 de março de 2006 às 15:45", "12 maart 2006 om 15.45 uur"),
+        ],
+    )
+    def test_with_a_time_in_seven_languages(self, text):
+        assert parse_date(text).moment.isoformat() == "2006-03-12T15:45:00"
+
+    def test_as_a_change_in_seven_languages(self):
+        for text in (
+            "Zuletzt geändert am 12. März 2006",
+            "Dernière mise à jour : 12 mars 2006",
+            "Última actualización: 12 de marzo de 2006",
+            "Ultimo aggiornamento: 12 marzo 2006",
+            "Atualizado em 12 de março de 2006",
+            "Bijgewerkt op 12 maart 2006",
+        ):
+            assert parse_publication(text) is None
+            assert parse_update(text).moment == DAY
+
+    def test_the_other_way_round_is_the_day_first(self):
+        assert day_first(parse_date("3/12/2006")).moment == date(2006, 12, 3)
 
     def test_with_slashes_are_american_and_marked_when_ambiguous(self):
         assert parse_date("3/12/2006").moment == DAY

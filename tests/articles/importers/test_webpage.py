@@ -246,6 +246,94 @@ class TestMetadata:
             assert story.address == ""
 
 
+class TestOldMarkup:
+    def test_a_list_without_entries_is_a_margin(self):
+        story = page(f"<ul><ul><b>By Ann Lee</b><p>{LONG}<p>{LONG} Again.</ul></ul>")
+        assert paragraphs(story) == [LONG, f"{LONG} Again."]
+        assert [credit.name for credit in story.credits] == ["Ann Lee"]
+
+    def test_a_list_beside_its_entry_stays(self):
+        lists = "<ul><li>Tar</li><ul><li>Wool</li></ul><li>Rope</li></ul>"
+        story = page(BODY.replace("</p><p>“", f"</p>{lists}<p>“"))
+        assert "<li>Tar<ul><li>Wool</li></ul></li><li>Rope</li>" in story.body_html
+
+    @pytest.mark.parametrize(
+        "end",
+        [
+            "<p align=right><i>Ann Lee</i></p><p>March 4, 1998</p><p>Page 1 of 3</p>",
+            "<p>-- Ann Lee</p><p>March 4, 1998</p>",
+            "<p>posted by Ann Lee @ 3/14/1998 10:12:00 AM | 3 comments</p>",
+        ],
+    )
+    def test_a_signature_is_no_text(self, end):
+        story = page(BODY + end)
+        assert [credit.name for credit in story.credits] == ["Ann Lee"]
+        assert story.published.moment.year == 1998
+        assert paragraphs(story)[-1] == LONG
+
+    def test_a_short_last_line_of_a_story_stays(self):
+        story = page(f"<p>By Ann Lee</p>{BODY}<p>Goodbye, Tom.</p>")
+        assert paragraphs(story)[-1] == "Goodbye, Tom."
+
+
+class TestWeakHints:
+    @pytest.mark.parametrize(
+        "name", ["1998/03/12/x.htm", "news/19980312.htm", "a/1998-3-12/x.htm"]
+    )
+    def test_a_day_in_the_address_is_the_date(self, name):
+        story = page(source_id=name, is_in_folder=True)
+        assert str(story.published.moment) == "1998-03-12"
+        assert "date-from-address" in kinds(story)
+
+    def test_a_number_in_the_address_is_none(self):
+        story = page(source_id="a/19981399.htm", is_in_folder=True)
+        assert story.published is None
+
+    def test_a_copyright_line_gives_the_year_and_says_so(self):
+        story = page(BODY + "</div><p>Copyright 1998 The Harbor Post</p>")
+        assert (story.published.moment.year, story.published.precision) == (
+            1998,
+            "year",
+        )
+        assert "date-from-copyright" in kinds(story)
+        assert "1998" not in story.body_html
+
+    @pytest.mark.parametrize("years", ["1996-2006", "1996 – 2006", "1996, 1997"])
+    def test_years_of_a_site_give_none(self, years):
+        story = page(BODY + f"</div><p>Copyright {years} The Harbor Post</p>")
+        assert story.published is None
+
+    @pytest.mark.parametrize(
+        ("language", "day"), [("fr", "2006-12-03"), ("en-GB", "2006-12-03"),
+                              ("en", "2006-03-12"), ("en-US", "2006-03-12")]
+    )  # fmt: skip
+    def test_the_language_says_which_number_is_the_day(self, language, day):
+        text = f"<html lang={language}><title>A Title</title><h1>A Title</h1>"
+        story = read_string(f"{text}<p>3/12/2006</p><div>{BODY}</div>")
+        assert str(story.published.moment) == day
+
+
+class TestHeadlines:
+    def test_the_largest_letters_near_the_story_where_the_title_says_nothing(self):
+        text = (
+            "<html><title>Gazette Online</title><body><font size=7>Gazette</font><br>"
+            "<a href=/n>News</a> | <a href=/s>Sport</a> | <a href=/o>Obits</a><br>"
+            f"<font size=5>Who Rings It?</font><br>By Ann Lee<br>{BODY}"
+        )
+        story = read_string(text)
+        assert story.headline == "Who Rings It?"
+        assert "Sport" not in story.body_html
+
+    def test_a_first_heading_that_leads_home_is_the_site_s_name(self):
+        text = (
+            "<html><title>Porch Light</title><h1><a href=/>Porch Light</a></h1>"
+            f"<div id=post><h3>On Ladders</h3>{BODY}</div>"
+        )
+        story = read_string(text)
+        assert story.headline == "On Ladders"
+        assert "Ladders" not in story.body_html
+
+
 class TestPictures:
     def test_beside_the_page_are_noted_with_their_place_in_the_folder(self):
         figure = (

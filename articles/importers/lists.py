@@ -1,0 +1,114 @@
+"""Pages that are no stories: lists of links, calendars, sets of frames."""
+
+import re
+from html import unescape
+from urllib.parse import urlsplit
+
+import lxml.html
+
+from .dates import is_yearless, parse_date
+from .story import Story
+
+LEAST_LINKS = 5
+BLOCK = re.compile(r"<(p|li|h[2-4]|td|blockquote|pre|dd)\b[^>]*>(.*?)</\1>", re.DOTALL)
+ANCHOR = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
+# A block that begins with a link, as an entry with a word on what it leads to does.
+LEADS = re.compile(r'(?:<(?:strong|em)>)*<a\b[^>]*?\shref="([^"]*)"')
+TAG = re.compile(r"<[^>]*>")
+WORD = re.compile(r"\w+")
+NUMBER = re.compile(r"[\W_]*(?:[0-2]?\d|3[01])[\W_]*")
+PROSE = 120  # letters of a paragraph that says something
+# What stands under a teaser in a list.
+GOES_ON = re.compile(
+    r"(?:read |full |more|continue|weiter|mehr|lire la suite|la suite|leer m[aá]s"
+    r"|seguir leyendo|continua|leggi tutto|leia mais|continuar|lees (?:verder|meer))"
+    r"[\w ]{0,20}[\W_]*",
+    re.IGNORECASE,
+)
+# A page without a text of its own is there for these.
+ANCHORS = re.compile(rb"<a\s[^>]{0,500}?\bhref\b", re.IGNORECASE)
+FRAMESET = re.compile(rb"<frameset\b", re.IGNORECASE)
+# Frames beside the one that held the story.
+AROUND = re.compile(
+    r"nav|menu|top|banner|head|title|left|foot|bottom|toc|index|logo|ad", re.IGNORECASE
+)
+
+
+def why_no_story(story: Story) -> str:
+    """Return why a page is a list or a calendar, "" for a story.
+
+    A page is a list by what is in it: links to other pages, one after the other, with
+    at most a teaser between them. A story full of links has sentences around them.
+    """
+    blocks = [found[2] for found in BLOCK.finditer(story.body_html)]
+    linked = [share_of_links(block) for block in blocks]
+    words = WORD.findall(TAG.sub(" ", story.body_html))
+    if len(words) > 20 and sum(map(_is_day, words)) > 0.5 * len(words):
+        return "It is a calendar or a table of numbers, not a story."
+    anchors = ANCHOR.findall(story.body_html)
+    labels = [TAG.sub("", label).strip() for label in anchors]
+    letters, inside = sum(map(len, words)), len("".join(labels).replace(" ", ""))
+    prose = sum(
+        len(TAG.sub("", block)) > PROSE and share < 0.3
+        for block, share in zip(blocks, linked, strict=True)
+    )
+    entries = sum(share > 0.8 for share in linked)
+    teasers = sum(bool(GOES_ON.fullmatch(label)) for label in labels)
+    has_many = len(anchors) >= LEAST_LINKS
+    if has_many and (inside > 0.5 * letters or (entries >= 5 and entries > 2 * prose)):
+        return "It is a list of links, not a story."
+    texts = [TAG.sub("", block).strip() for block in blocks]
+    if (
+        sum(bool(parse_date(text) or is_yearless(text)) for text in texts)
+        >= LEAST_LINKS
+    ):
+        return "It is a list by date, not a story."
+    host = _host(story.canonical_url or story.base_url)
+    leading = [found[1] for block in blocks if (found := LEADS.match(block))]
+    own = sum(_host(unescape(href)) in ("", host) for href in leading)
+    if own >= LEAST_LINKS and 2 * own >= len(blocks):
+        return "It is a list of stories with a word on each, not a story."
+    if (teasers >= 3 and 2 * teasers >= prose) or _headings_lead_on(story.body_html):
+        return "It is a list of teasers, not a story."
+    is_bare = letters < 200 and not (prose or story.credits or story.published)
+    if is_bare and len(ANCHORS.findall(story.source)) >= 2 * LEAST_LINKS:
+        return "It is a page of links, and has no story."
+    return ""
+
+
+def _host(address):
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return "?"
+
+
+def _is_day(word):
+    return bool(NUMBER.fullmatch(word))
+
+
+def _headings_lead_on(body):
+    """Say whether a page's headings are links to the stories they stand above."""
+    headings = re.findall(r"<h([2-4])>(.*?)</h\1>", body, re.DOTALL)
+    leading = sum(share_of_links(inside) > 0.8 for _level, inside in headings)
+    return leading >= 3 and leading > 0.6 * len(headings)
+
+
+def share_of_links(markup: str) -> float:
+    """Return which part of the letters stands inside links, from 0 to 1."""
+    letters = len(TAG.sub("", markup).strip())
+    inside = sum(len(TAG.sub("", label).strip()) for label in ANCHOR.findall(markup))
+    return inside / letters if letters else 0.0
+
+
+def frames_of(content: bytes) -> list[str]:
+    """Return what a set of frames shows, the story first; [] for another page."""
+    if not FRAMESET.search(content[:50_000]):
+        return []
+    found = []
+    tree = lxml.html.document_fromstring(content[:200_000])
+    for number, frame in enumerate(tree.iter("frame")):
+        if src := (frame.get("src") or "").strip():
+            is_around = bool(AROUND.search(f"{frame.get('name') or ''} {src}"))
+            found.append((is_around, -number, src))
+    return [src for _around, _number, src in sorted(found)]
