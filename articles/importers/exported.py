@@ -51,6 +51,9 @@ def read_body(markup: str, story: Story, local=None) -> str:
     root = _root_of(markup)
     for comment in root.xpath("//comment()"):
         comment.drop_tree()
+    # The numbers of our pictures are not the source's to give.
+    for element in root.xpath("//*[@data-picture]"):
+        del element.attrib["data-picture"]
     _Reader(story, local or (lambda address: "")).read(root)
     return _inner(root)
 

@@ -205,9 +205,7 @@ class _Tree:
     # The text.
 
     def body(self, story, text, line):
-        text = re.sub(
-            r"\{%-?\s*comment.*?endcomment\s*-?%\}", "", text, flags=re.DOTALL
-        )
+        text = REMARK.sub("", text)
         text = HUGO.sub(lambda found: _hugo(found, story), text)
         text = LIQUID.sub(lambda found: _liquid(found, story), text)
         text = re.sub(r"\{\{\s*site\.(?:base)?url\s*\}\}", "", text)
@@ -218,7 +216,7 @@ class _Tree:
             return self.local(story, address)
 
         story.body_html = read_body(
-            expand(markup, lambda number: None, story.note), story, local
+            expand(markup, lambda number: None, _noting(story)), story, local
         )
 
     def local(self, story, address):
@@ -288,11 +286,6 @@ def _words(value):
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return str(value).strip()
     return ""
-
-
-def _first(front, *names):
-    """Return the first of these that says something."""
-    return next((words for name in names if (words := _words(front.get(name)))), "")
 
 
 def _noting(story):

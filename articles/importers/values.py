@@ -19,7 +19,7 @@ FIELDS = (
 def values_of(story, choices, subjects):
     """Return {field: value} of the article that the story decides, all but the body."""
     section = _section(story, choices, subjects)
-    series = subjects.series(story.series_name) if story.series_name else None
+    series = _series(story, choices, subjects)
     return {
         "headline": story.headline[:300],
         "front_headline": story.front_headline[:300],
@@ -58,6 +58,13 @@ def _section(story, choices, subjects):
             sample=story.section_name,
         )
     return section
+
+
+def _series(story, choices, subjects):
+    # A dry run makes none.
+    if not story.series_name or choices.is_dry_run:
+        return None
+    return subjects.series(story.series_name)
 
 
 def _moment(story, choices):
