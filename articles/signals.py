@@ -24,5 +24,6 @@ addresses_moved = Signal()
 # The working copy became the live article; with `article` and `user` (None: the
 # clock). After the commit: a receiver that fails is logged.
 changes_went_out = Signal()
-# An import is being undone: sent with `run`, before what it made is deleted.
+# An import is being undone: sent with `run`, and `paths`, the addresses of the stories
+# and files that it made and that are gone now.
 import_undone = Signal()

@@ -67,8 +67,10 @@ class Media:
             ):
                 _note_missing(story, note)
 
-    def read_pictures(self, story: Story) -> dict[int, Picture]:
+    def read_pictures(self, story: Story, known: dict) -> dict[int, Picture]:
         """Read the story's pictures; return them by position.
+
+        `known` holds those of the stories before it that are no rows yet.
 
         New ones are stored as files but not yet as rows: encoding takes long, and an
         editor's save must not wait for it. What is missing, leads out of the folder
@@ -79,8 +81,12 @@ class Media:
             path = self.find(story, note)
             if path is None:
                 _note_missing(story, note)
-            elif picture := _read_picture(story, note, path):
-                found[position] = picture
+                continue
+            key = path, _alt_of(note)
+            if key not in known:
+                known[key] = _read_picture(story, note, path)
+            if known[key] is not None:
+                found[position] = known[key]
         return found
 
     def read_document(self, address, story):
@@ -101,15 +107,30 @@ class Media:
             document = Document(
                 name=path.name[:300], digest=digest, bytes=path.stat().st_size
             )
-            ending = path.suffix.lower()[:10]
-            document.file.save(f"{digest[:20]}{ending}", File(file))
+            _store(document, f"{digest[:20]}{path.suffix.lower()[:10]}", file)
+            document.save()
         return document, True
+
+
+def _store(document, name, file):
+    """Store a document's file under its own name, once, however often it is tried."""
+    storage, path = document.file.storage, f"{document.file.field.upload_to}/{name}"
+    if storage.exists(path):
+        if storage.size(path) == document.bytes:
+            document.file.name = path
+            return
+        storage.delete(path)  # its writing was cut short
+    document.file.save(name, File(file), save=False)
+
+
+def _alt_of(note):
+    return (note.alt or note.caption)[:500]
 
 
 def _read_picture(story, note, path):
     picture = Picture(
         title=path.name[:200],
-        alt=(note.alt or note.caption)[:500],
+        alt=_alt_of(note),
         caption=note.caption,
         credit=note.credit[:200],
     )

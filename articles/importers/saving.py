@@ -284,11 +284,13 @@ def _save(work, moved, choices, directory, links):
     known by name.
     """
     # Encoding pictures takes long, and an editor's save must not wait for it.
+    known = {}
     pictures = {
-        id(story): choices.media.read_pictures(story)
+        id(story): choices.media.read_pictures(story, known)
         for story, outcome, _ in work
         if outcome in TO_READ
     }
+    unsaved = [picture for picture in known.values() if picture and not picture.pk]
     with transaction.atomic(), many_changes():
         try:
             with transaction.atomic():
@@ -296,6 +298,8 @@ def _save(work, moved, choices, directory, links):
                 directory.write()
         except (DataError, IntegrityError):
             directory.again()
+            for picture in unsaved:
+                picture.pk, picture._state.adding = None, True
             saved = []
             for one in work:
                 saved += _alone(one, pictures, choices, directory, links)

@@ -12,7 +12,7 @@ from articles.models.articles import default_language
 FIELDS = (
     *("headline", "front_headline", "standfirst", "body", "language"),
     *("canonical_url", "first_published_in", "seo_title", "seo_description"),
-    *("is_no_index", "published_at", "section_id", "series_id"),
+    *("is_no_index", "published_at", "section_id", "series_id", "lead_picture_id"),
 )
 
 
@@ -90,7 +90,7 @@ def _moment(story, choices):
 
 def snapshot(row, bylines=(), tags=()):
     """Return digests of what was imported, to tell later what an editor changed."""
-    names = (*FIELDS, "title")  # the headline of a simple page
+    names = (*FIELDS, "title", "status")  # a page's headline is its title
     values = {name: digest(getattr(row, name)) for name in names if hasattr(row, name)}
     values["bylines"] = digest([str(byline) for byline in bylines])
     values["tags"] = digest(tags)

@@ -11,13 +11,12 @@ import html
 import sqlite3
 import tempfile
 from functools import partial
-from pathlib import Path
 
 from .exported import plain_text
 from .story import LinkNote, PageError, Person, Story, Term
 from .wxr_elements import children, elements, fields, meta_of, number_of, parse
 from .wxr_items import items
-from .wxr_post import Export, forget_index, read_post
+from .wxr_post import Export, read_post
 
 NAME = "wordpress"
 # Machinery of the old site, and what is read with its post.
@@ -53,17 +52,9 @@ def read(path, asked):
 
     The posts are unread.
     """
-    with tempfile.TemporaryDirectory(prefix="import-") as folder:
-        export = Export(
-            source=asked.source or path.stem,
-            site=asked.site,
-            index=str(Path(folder, "index.sqlite3")),
-        )
-        try:
-            yield from _ahead(path, export)
-            yield from _posts(path, export)
-        finally:
-            forget_index()
+    export = Export(asked.source or path.stem, asked.site)
+    yield from _ahead(path, export)
+    yield from _posts(path, export)
 
 
 def _ahead(path, export):

@@ -3,10 +3,14 @@
 import html
 import json
 import re
+import shutil
 import sqlite3
+import tempfile
+import weakref
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from .autop import paragraphs
@@ -40,10 +44,16 @@ class Export:
 
     source: str
     site: str
-    index: str  # path of the database of its files and blocks
+    index: str = ""  # path of the database of its files and blocks
     names: dict = field(default_factory=dict)  # login: display name
     guests: dict = field(default_factory=dict)  # nicename: display name
     above: dict = field(default_factory=dict)  # category: (name, parent's nicename)
+
+    def __post_init__(self):
+        # There as long as anybody here may still read a post.
+        folder = tempfile.mkdtemp(prefix="import-")
+        self.index = str(Path(folder, "index.sqlite3"))
+        weakref.finalize(self, _forget, folder)
 
     def picture(self, number):
         """Return (address, alt, caption) of an attachment, or None."""
@@ -81,7 +91,9 @@ def _open(path):
     return sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
 
 
-forget_index = _open.cache_clear
+def _forget(folder):
+    _open.cache_clear()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def read_post(content, line, name, export) -> Story | Problem:

@@ -68,7 +68,7 @@ def dump():
                 [(str(b), b.author.slug, b.role, b.position) for b in a.bylines.all()],
                 sorted(a.tags.names()),
                 (a.lead_picture and a.lead_picture.digest, a.origin.digest),
-                a.origin.imported,
+                sorted(a.origin.imported),
             )
             for a in articles
         },
