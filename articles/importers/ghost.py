@@ -15,7 +15,7 @@ from pathlib import Path
 
 import ijson
 
-from .exported import finish, moment_of, plain_text
+from .exported import finish, moment_of, plain_text, replaced
 from .ghost_cards import from_lexical, from_mobiledoc
 from .story import (
     Credit,
@@ -39,6 +39,7 @@ STATUSES = {
     **{"published": "published", "sent": "published", "scheduled": "published"},
     **{"draft": "draft"},
 }
+NUMBERS = {"sort_order", "published_at", "created_at", "featured", "page"}
 # What stands for the site's own address in an export.
 PLACEHOLDER = "__GHOST_URL__"
 
@@ -95,10 +96,14 @@ class _Export:
         for prefix in ("db.item.data", "data"):
             with self.file.open("rb") as file:
                 try:
-                    for table, row in _rows(file, prefix):
+                    for table, row in map(_plain, _rows(file, prefix)):
                         self.index.execute(
                             f"INSERT INTO {table} VALUES (?, ?, ?)",
-                            [row.get("id"), row.get("post_id"), json.dumps(row)],
+                            [
+                                str(row.get("id")),
+                                str(row.get("post_id")),
+                                json.dumps(row),
+                            ],
                         )
                 except ijson.JSONError as error:
                     reason = f"The file is no sound JSON: {error}"
@@ -281,7 +286,9 @@ class _Export:
                 continue
             try:
                 return self.real(convert(json.loads(row[name]), story.note))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
+            except RecursionError as error:
+                raise PageError("too-deep", f"Its {name} is too deep.") from error
+            except (ValueError, LookupError, TypeError, AttributeError) as error:
                 raise PageError("unparsable", f"Its {name} is damaged.") from error
         return ""
 
@@ -318,6 +325,17 @@ def _rows(file, prefix):
             building.event(event, value)
 
 
+def _plain(found):
+    """Return (table, row) with texts where there should be texts, nothing nested."""
+    table, row = found
+    plain = {}
+    for key, value in row.items():
+        if isinstance(value, int | float) and key not in NUMBERS:
+            value = str(value)
+        plain[key] = None if isinstance(value, list | dict) else value
+    return table, plain
+
+
 def _is_internal(tag):
     """Say whether it is Ghost's “#tag”, which readers never see."""
     return tag["name"].startswith("#") or tag.get("visibility") == "internal"
@@ -335,24 +353,25 @@ def _when(written):
 
 # Cards, as Ghost wrote them into a post's HTML.
 
-_BOOKMARK = re.compile(
-    r'<figure\b[^>]*kg-bookmark-card.*?<a\b[^>]*href="([^"]*)".*?</figure>', re.DOTALL
-)
+_BOOKMARK = re.compile(r"<figure\b[^<>]{0,500}kg-bookmark-card")
+_BOOKMARK_END = re.compile("</figure>")
+_BOOKMARK_LINK = re.compile(r'<a\b[^<>]{0,2000}href="([^"]*)"')
 _BOOKMARK_TITLE = re.compile(r'kg-bookmark-title"[^>]*>(.*?)</', re.DOTALL)
 _COMMENT = re.compile(r"<!--\s*kg-card-(?:begin|end)[^>]*-->")
-_SIGNUP = re.compile(
-    r"<div\b[^>]*(?:kg-signup-card|kg-email-cta|kg-paywall)[^>]*>.*?</form>\s*(?:</div>)*",
-    re.DOTALL,
-)
+_SIGNUP = re.compile(r"<div\b[^<>]{0,500}(?:kg-signup-card|kg-email-cta|kg-paywall)")
+_SIGNUP_END = re.compile(r"</form>\s{0,99}(?:</div>){0,9}")
 
 
 def cards_of(markup):
     """Return a post's HTML with its cards in plain words: links, files, notes."""
-    markup = _COMMENT.sub("", _SIGNUP.sub("", markup))
+    markup = replaced(markup, _SIGNUP, _SIGNUP_END, lambda card: "")
+    markup = _COMMENT.sub("", markup)
 
-    def bookmark(match):
-        title = _BOOKMARK_TITLE.search(match[0])
-        words = plain_text(title[1]) if title else html.unescape(match[1])
-        return f'<p><a href="{match[1]}">{html.escape(words, quote=False)}</a></p>'
+    def bookmark(card):
+        link, title = _BOOKMARK_LINK.search(card), _BOOKMARK_TITLE.search(card)
+        if link is None:
+            return card
+        words = plain_text(title[1]) if title else html.unescape(link[1])
+        return f'<p><a href="{link[1]}">{html.escape(words, quote=False)}</a></p>'
 
-    return _BOOKMARK.sub(bookmark, markup)
+    return replaced(markup, _BOOKMARK, _BOOKMARK_END, bookmark)

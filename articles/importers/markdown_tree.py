@@ -13,7 +13,7 @@ import yaml
 
 from .dates import parse_date
 from .decode import decode
-from .exported import plain_text, read_body
+from .exported import plain_text, read_body, replaced
 from .files import read_page, walk_names
 from .markdown_text import _Plain, split_front, to_html
 from .shortcodes import expand
@@ -29,9 +29,10 @@ PERMALINKS = {
     "none": "/:categories/:title.html",
 }
 # Jekyll's and Hugo's own: {% … %}, {{< … >}}.
-LIQUID = re.compile(r"\{%-?\s*(\w+)(.*?)-?%\}")
-REMARK = re.compile(r"\{%-?\s*comment.*?endcomment\s*-?%\}", re.DOTALL)
-HUGO = re.compile(r"\{\{[<%]\s*(/?)(\w[\w-]*)(.*?)/?[>%]\}\}", re.DOTALL)
+LIQUID = re.compile(r"\{%-?\s{0,9}(\w{1,60})([^{}]{0,2000}?)-?%\}")
+REMARK = re.compile(r"\{%-?\s{0,9}comment")
+REMARK_END = re.compile(r"endcomment\s{0,9}-?%\}")
+HUGO = re.compile(r"\{\{[<%]\s{0,9}(/?)(\w[\w-]{0,60})([^{}]{0,2000}?)/?[>%]\}\}")
 
 
 def recognises(path, head):
@@ -205,7 +206,7 @@ class _Tree:
     # The text.
 
     def body(self, story, text, line):
-        text = REMARK.sub("", text)
+        text = replaced(text, REMARK, REMARK_END, lambda remark: "")
         text = HUGO.sub(lambda found: _hugo(found, story), text)
         text = LIQUID.sub(lambda found: _liquid(found, story), text)
         text = re.sub(r"\{\{\s*site\.(?:base)?url\s*\}\}", "", text)

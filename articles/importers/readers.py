@@ -31,7 +31,7 @@ def read_whole(story: Story) -> Story | Problem:
     Pictures have places in it: `figure[data-picture]` of FIRST_PLACE and up.
     """
     if story.unread is not None:
-        story, read = story.unread(), story
+        story, read = _whole(story), story
         if isinstance(story, Problem):
             return story
         story.source, story.unread = read.source, None
@@ -40,6 +40,14 @@ def read_whole(story: Story) -> Story | Problem:
     )
     story.body_html = clean(body)
     return story
+
+
+def _whole(story):
+    try:
+        return story.unread()
+    except RecursionError:
+        reason = "It is nested too deeply to be read."
+        return Problem(story.source_id, "too-deep", reason)
 
 
 class Readers:

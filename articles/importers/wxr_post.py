@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .autop import paragraphs
-from .exported import plain_text, read_body
+from .exported import plain_text, read_body, replaced
 from .shortcodes import embed, expand
 from .story import Credit, PageError, PictureNote, Problem, Story, When
 from .wxr_elements import fields, local, meta_of, number_of, parse
@@ -31,11 +31,16 @@ SEO_DESCRIPTION = (
 )
 CANONICAL = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
 NO_INDEX = ("_yoast_wpseo_meta-robots-noindex", "_aioseop_noindex")
-BLOCK = re.compile(
-    r"<!--\s*(/?)wp:([a-z][\w/-]*)(?:\s+(\{.*?\}))?\s*(/?)-->", re.DOTALL
-)
+# The editor writes "--" in attributes as \u002d, so that the first "-->" ends it.
+BLOCK = re.compile(r"<!--\s{0,9}/?wp:")
+BLOCK_END = re.compile("-->")
+BLOCK_NAME = re.compile(r"<!--\s*(/?)wp:([a-z][\w/-]*)")
+PULL_QUOTE = re.compile(r"<figure\b[^<>]{0,500}wp-block-pullquote[^<>]{0,500}>")
+FIGURE_END = re.compile("</figure>")
+FOOTNOTE = re.compile(r'<sup\b[^<>]{0,300}data-fn="([^"]*)"[^<>]{0,300}>')
+FOOTNOTE_END = re.compile("</sup>")
 ALONE = re.compile(r"^[ \t]*(https?://[^\s<>\"\[\]]+)[ \t]*$", re.MULTILINE)
-MORE = re.compile(r"<!--\s*(?:more.*?|nextpage|noteaser)\s*-->", re.DOTALL)
+MORE = re.compile(r"<!--\s{0,9}(?:more[^>]{0,300}?|nextpage|noteaser)\s{0,9}-->")
 
 
 @dataclass
@@ -264,13 +269,14 @@ class _Post:
     def blocks(self, content, story, depth=0):
         """Return a block editor's content with what its blocks mean, as HTML."""
 
-        def shown(match):
-            is_end, name, attributes, is_empty = match.groups()
-            if is_end or not is_empty:
+        def shown(written):
+            found = BLOCK_NAME.match(written)
+            if not found or found[1] or not written.endswith("/-->"):
                 return ""
+            name, attributes = found[2], written[found.end() : -4].strip()
             try:
                 told = json.loads(attributes or "{}")
-            except ValueError:
+            except (ValueError, RecursionError):
                 told = {}
             if name in ("block", "core/block") and depth < 3:
                 reused = self.export.block(told.get("ref"))
@@ -280,11 +286,8 @@ class _Post:
             story.note("block", f"A block “{name}”, made by a program, was left out.")
             return ""
 
-        content = MORE.sub("", BLOCK.sub(shown, content))
-        return _PULL_QUOTE.sub(
-            lambda found: f'<aside class="pullquote">{_unquoted(found[1])}</aside>',
-            content,
-        )
+        content = MORE.sub("", replaced(content, BLOCK, BLOCK_END, shown))
+        return replaced(content, PULL_QUOTE, FIGURE_END, _pull_quote)
 
     def lead(self, story):
         number = number_of(self.meta.get("_thumbnail_id", ""))
@@ -296,13 +299,9 @@ class _Post:
             story.note("picture-missing", "Its lead picture is not in the export.")
 
 
-_PULL_QUOTE = re.compile(
-    r"<figure\b[^>]*wp-block-pullquote[^>]*>(.*?)</figure>", re.DOTALL
-)
-
-
-def _unquoted(markup):
-    return re.sub(r"</?blockquote\b[^>]*>", "", markup)
+def _pull_quote(figure):
+    words = re.sub(r"</?(?:blockquote|figure)\b[^<>]*>", "", figure)
+    return f'<aside class="pullquote">{words}</aside>'
 
 
 def _reporting(story):
@@ -319,13 +318,11 @@ def _footnotes(written):
 
 
 def _with_footnotes(content, notes):
-    def noted(match):
-        note = html.escape(notes.get(match[1], ""))
+    def noted(written):
+        note = html.escape(notes.get(FOOTNOTE.match(written)[1], ""))
         return f'<sup class="footnote" data-footnote="{note}"></sup>' if note else ""
 
-    return re.sub(
-        r'<sup\b[^>]*data-fn="([^"]*)"[^>]*>.*?</sup>', noted, content, flags=re.DOTALL
-    )
+    return replaced(content, FOOTNOTE, FOOTNOTE_END, noted)
 
 
 def _nice(element):
