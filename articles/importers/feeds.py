@@ -123,14 +123,14 @@ def _json_feed(content, path, asked):
             source=json.dumps(item, ensure_ascii=False, sort_keys=True).encode(),
             headline=plain_text(item.get("title") or ""),
             standfirst=item.get("summary") or "",
-            language=item.get("language") or feed.get("language") or "",
+            language=item.get("language") or str(feed.get("language") or ""),
             tags=[str(tag) for tag in item.get("tags") or ()],
             status="published",
         )
         _place(story, item.get("url") or "")
         story.published = moment_of(item.get("date_published"))
         authors = item.get("authors") or feed.get("authors") or ()
-        names = [a.get("name") for a in authors if isinstance(a, dict)]
+        names = [str(a.get("name") or "") for a in authors if isinstance(a, dict)]
         story.credits = [Credit(name, printed=name) for name in names if name]
         if picture := item.get("image") or item.get("banner_image"):
             story.pictures.append(PictureNote(picture, is_lead=True))
@@ -142,7 +142,7 @@ def _json_feed(content, path, asked):
 def _of_its_kind(key, value):
     """Return a value of a JSON Feed, None for what is not of its key's kind."""
     if key in ("tags", "authors"):
-        return value if isinstance(value, list) else None
+        return value[:200] if isinstance(value, list) else None
     return value if isinstance(value, str) else str(value) if key == "id" else None
 
 

@@ -314,7 +314,11 @@ def _rows(file, prefix):
     """Yield (table, row) of the tables that are needed, one at a time."""
     wanted = {f"{prefix}.{table}.item": table for table in TABLES}
     at, building = "", None
-    for place, event, value in ijson.parse(file, use_float=True):
+    # The place names all that is above, and grows with the depth: little is read at
+    # once, so that it cannot fill the memory before it is looked at.
+    for place, event, value in ijson.parse(file, use_float=True, buf_size=4096):
+        if len(place) > 1_000:
+            raise PageError("too-deep", "The file is nested too deeply to be read.")
         if building is not None:
             building.event(event, value)
             if place == at and event == "end_map":

@@ -41,6 +41,7 @@ from articles.models import (
 from authors.shown import change, many_changes
 
 BATCH = 200
+MOST_OF_A_STORY = 200  # authors, or tags
 
 
 class Outcome(StrEnum):
@@ -141,7 +142,7 @@ class _Batch:
                 if isinstance(story, Problem):
                     yield story
                     continue
-                _without_zeros(story)
+                _make_fit(story)
             if outcome is Outcome.CHANGED and not _is_same_story(_row(origin), story):
                 story.note("other-page", OTHER_PAGE)
                 outcome = Outcome.REFUSED
@@ -211,8 +212,14 @@ def _end(batch, choices, directory, links):
         yield Saved(story, outcome, _row(origin))
 
 
-def _without_zeros(story):
-    # No text of a database holds one, and no reader sees it.
+def _make_fit(story):
+    """Take from a story what no database stores, and what nobody means."""
+    for name in ("credits", "tags"):
+        if len(found := getattr(story, name)) > MOST_OF_A_STORY:
+            setattr(story, name, found[:MOST_OF_A_STORY])
+            reason = f"It has {len(found)} {name}; {MOST_OF_A_STORY} were taken."
+            story.note("too-many", reason)
+    # No text of a database holds a zero, and no reader sees it.
     for its in fields(story):
         value = getattr(story, its.name)
         if isinstance(value, str) and "\x00" in value:

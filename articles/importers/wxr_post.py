@@ -67,6 +67,8 @@ class Export:
 
     def file(self, number):
         """Return (address, alt, caption, credit) of an attachment, or None."""
+        if not number < 2**63:
+            return None
         rows = _open(self.index).execute(
             "SELECT url, alt, caption, credit FROM file WHERE id = ?", [number]
         )

@@ -18,6 +18,8 @@ from django.db import connection
 from benchmarks.import_wxr import write_export
 from tests.articles.importers.test_import_articles import CLASSIC
 
+# Its own processes see only what is committed.
+pytestmark = pytest.mark.django_db(transaction=True)
 TELL = (
     "import json; from tests.articles.importers.importing import dump; "
     "print(json.dumps(dump(), default=str, sort_keys=True))"
@@ -127,14 +129,6 @@ def kill_and_compare(folder, kills, seed, posts):
     return made
 
 
-@pytest.fixture
-def _test_database(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield
-        connection.close()
-
-
-@pytest.mark.usefixtures("_test_database")
 def test_killed_three_times_and_run_again_nothing_is_lost_or_doubled(tmp_path):
     whole, killed = kill_and_compare(tmp_path, kills=3, seed=2026, posts=440)
     for name, rows in whole.items():
@@ -145,7 +139,6 @@ def test_killed_three_times_and_run_again_nothing_is_lost_or_doubled(tmp_path):
 
 
 @pytest.mark.proof
-@pytest.mark.usefixtures("_test_database")
 @pytest.mark.parametrize("seed", range(8))
 def test_killed_at_200_random_moments_nothing_is_lost_or_doubled(
     tmp_path, seed, record_property
