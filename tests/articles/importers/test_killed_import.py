@@ -107,7 +107,7 @@ def kill_and_compare(folder, kills, seed, posts):
     """Kill imports so often; return what a whole one made, and what these made."""
     write_export(folder / "old.xml", posts, size=900)
     write_ghost(folder / "lantern.json", posts)
-    write_tree(folder / "tree", posts // 4)
+    write_tree(folder / "tree", posts // 8)
     dice = random.Random(seed)
     with ExitStack() as stack:
         whole, killed = Site(folder / "whole", stack), Site(folder / "killed", stack)
@@ -130,10 +130,10 @@ def kill_and_compare(folder, kills, seed, posts):
 
 
 def test_killed_three_times_and_run_again_nothing_is_lost_or_doubled(tmp_path):
-    whole, killed = kill_and_compare(tmp_path, kills=3, seed=2026, posts=440)
+    whole, killed = kill_and_compare(tmp_path, kills=3, seed=2026, posts=240)
     for name, rows in whole.items():
         assert killed[name] == rows, name
-    assert len(whole["articles"]) == 440 * 2 + 110
+    assert len(whole["articles"]) == 240 * 2 + 30
     # Links of the export lead to where its stories stand now.
     assert whole["redirects"]
 
