@@ -10,7 +10,9 @@ import html
 import json
 import re
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import ijson
@@ -35,6 +37,7 @@ TABLES = (
     *("posts", "tags", "posts_tags", "users", "posts_authors", "posts_meta"),
     "settings",
 )
+TEXTS = ("html", "lexical", "mobiledoc")
 STATUSES = {
     **{"published": "published", "sent": "published", "scheduled": "published"},
     **{"draft": "draft"},
@@ -210,11 +213,9 @@ class _Export:
         self.place(story, row)
         self.ties(story, row)
         self.lead(story, row, meta)
-        try:
-            markup = self.content(row, story)
-        except PageError as error:
-            return Problem(story.source_id, error.kind, str(error))
-        return finish(story, markup, self.local)
+        told = {name: row.get(name) for name in TEXTS}
+        story.unread = partial(_read, replace(story), told, self.site, self.folder)
+        return story
 
     def state(self, story, row):
         status = row.get("status") or "draft"
@@ -278,36 +279,54 @@ class _Export:
             )
             story.pictures.append(note)
 
-    def content(self, row, story):
-        if markup := row.get("html"):
-            return cards_of(self.real(markup))
-        for name, convert in (("lexical", from_lexical), ("mobiledoc", from_mobiledoc)):
-            if not row.get(name):
-                continue
-            try:
-                return self.real(convert(json.loads(row[name]), story.note))
-            except RecursionError as error:
-                raise PageError("too-deep", f"Its {name} is too deep.") from error
-            except (ValueError, LookupError, TypeError, AttributeError) as error:
-                raise PageError("unparsable", f"Its {name} is damaged.") from error
-        return ""
-
     def real(self, text):
-        return (text or "").replace(PLACEHOLDER, self.site)
+        return _real(text, self.site)
 
     def local(self, address):
-        """Return where a picture lies in the zip, "" for nowhere."""
-        if self.folder is None:
-            return ""
-        found = re.search(r"/?(content/(?:images|media|files)/[^?#]+)", address)
-        if not found:
-            return ""
-        name = found[1].replace("/size/", "/").split("?")[0]
-        name = re.sub(r"/images/(?:size/)?[wh]\d+(?:h\d+)?/", "/images/", name)
-        for candidate in (name, name.removeprefix("content/")):
-            if Path(self.folder, candidate).is_file():
-                return candidate
+        return _local(self.folder, address)
+
+
+def _read(story, told, site, folder):
+    """Return a post's Story with its text, or the Problem with it."""
+    try:
+        markup = _content(story, told, site)
+    except PageError as error:
+        return Problem(story.source_id, error.kind, str(error))
+    return finish(story, markup, partial(_local, folder))
+
+
+def _content(story, told, site):
+    if markup := told["html"]:
+        return cards_of(_real(markup, site))
+    for name, convert in (("lexical", from_lexical), ("mobiledoc", from_mobiledoc)):
+        if not told[name]:
+            continue
+        try:
+            return _real(convert(json.loads(told[name]), story.note), site)
+        except RecursionError as error:
+            raise PageError("too-deep", f"Its {name} is too deep.") from error
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise PageError("unparsable", f"Its {name} is damaged.") from error
+    return ""
+
+
+def _real(text, site):
+    return (text or "").replace(PLACEHOLDER, site)
+
+
+def _local(folder, address):
+    """Return where a picture lies in the zip, "" for nowhere."""
+    if folder is None:
         return ""
+    found = re.search(r"/?(content/(?:images|media|files)/[^?#]+)", address)
+    if not found:
+        return ""
+    name = found[1].replace("/size/", "/").split("?")[0]
+    name = re.sub(r"/images/(?:size/)?[wh]\d+(?:h\d+)?/", "/images/", name)
+    for candidate in (name, name.removeprefix("content/")):
+        if Path(folder, candidate).is_file():
+            return candidate
+    return ""
 
 
 def _rows(file, prefix):
