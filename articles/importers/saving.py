@@ -305,8 +305,7 @@ def _save(work, moved, choices, directory, links):
                 directory.write()
         except (DataError, IntegrityError):
             directory.again()
-            for picture in unsaved:
-                picture.pk, picture._state.adding = None, True
+            _forget_rows(unsaved)
             saved = []
             for one in work:
                 saved += _alone(one, pictures, choices, directory, links)
@@ -314,7 +313,15 @@ def _save(work, moved, choices, directory, links):
     yield from saved
 
 
+def _forget_rows(pictures):
+    """Make pictures new again whose rows went with their transaction."""
+    for picture in pictures:
+        picture.pk, picture._state.adding = None, True
+
+
 def _alone(one, pictures, choices, directory, links):
+    own = pictures.get(id(one[0]), {}).values()
+    unsaved = [picture for picture in own if not picture.pk]
     try:
         with transaction.atomic():
             saved = list(_write([one], [], pictures, choices, directory, links))
@@ -322,6 +329,7 @@ def _alone(one, pictures, choices, directory, links):
             return saved
     except (DataError, IntegrityError) as error:
         directory.again()
+        _forget_rows(unsaved)
         reason = str(error).partition("\n")[0]
         file = one[0].source_id
         return [Problem(file, "unreadable", f"The database refused it: {reason}")]

@@ -3,6 +3,8 @@
 import re
 
 import pytest
+from django.db import IntegrityError
+from django.db.models.signals import pre_save
 
 from articles.html import clean
 from articles.models import (
@@ -274,3 +276,23 @@ class TestUndo:
     def test_a_number_that_is_none(self):
         assert "There is no import 77" in run(undo=77)
         assert not Redirect.objects.exists()
+
+
+def refuse_the_page(**_):
+    raise IntegrityError("this page is refused")
+
+
+class TestWhatTheDatabaseRefuses:
+    def test_costs_its_own_story_only(self, media):
+        # As a rule of the database would that the importer does not know.
+        pre_save.connect(refuse_the_page, sender=Page)
+        try:
+            said = run(GAZETTE, media=str(media))
+        finally:
+            pre_save.disconnect(refuse_the_page, sender=Page)
+        assert "The database refused it: this page is refused" in said
+        assert "4 new" in said and not Page.objects.exists()
+        # The batch was tried twice; its pictures are there once, and shown.
+        assert Picture.objects.count() == 3
+        assert article("The ferry").lead_picture.title == "ferry.jpg"
+        assert Author.objects.count() == 2
