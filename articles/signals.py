@@ -17,15 +17,13 @@ article_ended = Signal()
 # `articles`, their ids, in the transaction that wrote them.
 articles_changed = Signal()
 # What stood at an address stands at another one, and saving a row does not say so: sent
-# with `moves`, [(old address, new one, or "" for gone)], and `reason` ("merge",
-# "import"), by the model that moved, in the transaction that moved it.
+# with `moves`, [(old address, new path or web address, "" where it is gone for good)],
+# and `reason` ("merge", "import"), by the model that moved, in the transaction that
+# moved it.
 addresses_moved = Signal()
 # The working copy became the live article; with `article` and `user` (None: the
 # clock). After the commit: a receiver that fails is logged.
 changes_went_out = Signal()
-# What stood at an address leads elsewhere now: sent with `moves`, [(old address, new
-# path or web address, "" where it is gone for good)], and `reason`, a word ("import"),
-# in the transaction that wrote it.
-addresses_moved = Signal()
-# An import is being undone: sent with `run`, before what it made is deleted.
+# An import is being undone: sent with `run`, and `paths`, the addresses of the stories
+# and files that it made and that are gone now.
 import_undone = Signal()

@@ -8,7 +8,8 @@ and block markup, 1 GB at 100,000 posts. In the same run a plain loop of
 Article.objects.create() makes rows of the same words, nothing read and nothing
 matched: the ratio is to that. Ends with exit code 1 where a bound is
 missed: 300 MB, 500 posts a second on PostgreSQL, 300 on SQLite, the last 1,000 within
-20 % of the first.
+20 % of the first, a second run five times as fast. Of the processes that read beside
+the one that saves, the largest counts.
 """
 
 import os
@@ -171,7 +172,7 @@ def main(posts):
     times = took / (time.perf_counter() - begun)
     print(f"again: {times:.1f} times as fast, {again.counts['unchanged']} unchanged")
     bound = 500 if connection.vendor == "postgresql" else 300
-    if rate < bound or peak > 300 or last / first > 1.2:
+    if rate < bound or peak > 300 or last / first > 1.2 or times < 5:
         sys.exit("Over the bounds.")
 
 

@@ -9,6 +9,7 @@ stays as a raw block and is reported.
 import html
 import re
 from datetime import UTC, datetime
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 import lxml.html
@@ -18,7 +19,7 @@ from articles.embeds import address_in, recognise
 
 from .markup import figure_html
 from .story import PageError, PictureNote, Problem, Story, When
-from .webtree import parse
+from .webtree import MOST_ELEMENTS, parse
 
 SPACE = re.compile(r"\s+")
 # Sizes of pictures, in pixels, that are no pictures: counters and spacers.
@@ -49,8 +50,14 @@ def read_body(markup: str, story: Story, local=None) -> str:
     if not markup.strip():
         return ""
     root = _root_of(markup)
+    if sum(1 for _ in root.iter()) > MOST_ELEMENTS:
+        reason = f"The text has more than {MOST_ELEMENTS} tags."
+        raise PageError("too-large", reason)
     for comment in root.xpath("//comment()"):
         comment.drop_tree()
+    # The numbers of our pictures are not the source's to give.
+    for element in root.xpath("//*[@data-picture]"):
+        del element.attrib["data-picture"]
     _Reader(story, local or (lambda address: "")).read(root)
     return _inner(root)
 
@@ -80,10 +87,30 @@ def moment_of(written: str | None) -> When | None:
     return When(moment if moment.tzinfo else moment.replace(tzinfo=UTC), "moment")
 
 
+def replaced(markup: str, opening, closing, replace) -> str:
+    """Return the markup with each piece from an opening to the next closing replaced.
+
+    Both are patterns. In linear time, however much is opened and never closed.
+    """
+    pieces, at = [], 0
+    for found in opening.finditer(markup):
+        if found.start() < at:
+            continue
+        end = closing.search(markup, found.end())
+        if end is None:
+            break
+        pieces += [
+            markup[at : found.start()],
+            replace(markup[found.start() : end.end()]),
+        ]
+        at = end.end()
+    return "".join([*pieces, markup[at:]])
+
+
 def plain_text(markup: str) -> str:
     """Return the words of a short piece of markup, in one line."""
     if "<" in markup:
-        markup = re.sub(r"<(?:br|/p|/li|/div)\b[^>]*>", " ", markup)
+        markup = re.sub(r"<(?:br|/p|/li|/div)\b[^<>]{0,500}>", " ", markup)
         markup = re.sub(r"<[^<>]{0,2000}>", "", markup)
     return SPACE.sub(" ", html.unescape(markup)).strip()
 
@@ -267,7 +294,8 @@ def _holder(image, within):
     """Return the figure, or the element with a caption, that a picture stands in."""
     element = image
     while (element := element.getparent()) is not None and element is not within:
-        if len(element.findall(".//img")) > 1:
+        # Two are enough to know; a page may hold thousands.
+        if len(list(islice(element.iter("img"), 2))) > 1:
             break
         if element.tag in ("figure", "dl", "li") or CAPTION_CLASS.search(
             element.get("class") or ""

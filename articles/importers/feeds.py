@@ -59,7 +59,10 @@ def read(path, asked):
 def _place(story, link):
     """Set where a story stood, of its web address."""
     story.base_url = link
-    split = urlsplit(link if "://" in link else "")
+    try:
+        split = urlsplit(link if "://" in link else "")
+    except ValueError:
+        return
     if split.path not in ("", "/") or split.query:
         story.address = split.path + (f"?{split.query}" if split.query else "")
 
@@ -104,12 +107,15 @@ def _json_feed(content, path, asked):
     try:
         feed = json.loads(content.decode("utf-8-sig"))
         items = feed["items"]
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise PageError("unparsable", "The feed is no sound JSON Feed.") from error
+    if not isinstance(items, list):
+        raise PageError("unparsable", "The feed is no sound JSON Feed.")
     for number, item in enumerate(items):
         if not isinstance(item, dict):
             yield Problem(path.name, "unparsable", f"Item {number} is no story.")
             continue
+        item = {key: _of_its_kind(key, value) for key, value in item.items()}
         story = Story(
             source_id=str(item.get("id") or item.get("url") or number),
             source_system=asked.source or path.stem,
@@ -117,20 +123,27 @@ def _json_feed(content, path, asked):
             source=json.dumps(item, ensure_ascii=False, sort_keys=True).encode(),
             headline=plain_text(item.get("title") or ""),
             standfirst=item.get("summary") or "",
-            language=item.get("language") or feed.get("language") or "",
+            language=item.get("language") or str(feed.get("language") or ""),
             tags=[str(tag) for tag in item.get("tags") or ()],
             status="published",
         )
         _place(story, item.get("url") or "")
         story.published = moment_of(item.get("date_published"))
         authors = item.get("authors") or feed.get("authors") or ()
-        names = [a.get("name") for a in authors if isinstance(a, dict)]
+        names = [str(a.get("name") or "") for a in authors if isinstance(a, dict)]
         story.credits = [Credit(name, printed=name) for name in names if name]
         if picture := item.get("image") or item.get("banner_image"):
             story.pictures.append(PictureNote(picture, is_lead=True))
         words = item.get("content_text") or ""
         markup = "".join(f"<p>{p}</p>" for p in words.split("\n\n") if p.strip())
         yield finish(story, item.get("content_html") or markup)
+
+
+def _of_its_kind(key, value):
+    """Return a value of a JSON Feed, None for what is not of its key's kind."""
+    if key in ("tags", "authors"):
+        return value[:200] if isinstance(value, list) else None
+    return value if isinstance(value, str) else str(value) if key == "id" else None
 
 
 class _Blogger:

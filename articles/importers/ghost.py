@@ -10,12 +10,14 @@ import html
 import json
 import re
 import sqlite3
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import ijson
 
-from .exported import finish, moment_of, plain_text
+from .exported import finish, moment_of, plain_text, replaced
 from .ghost_cards import from_lexical, from_mobiledoc
 from .story import (
     Credit,
@@ -35,10 +37,12 @@ TABLES = (
     *("posts", "tags", "posts_tags", "users", "posts_authors", "posts_meta"),
     "settings",
 )
+TEXTS = ("html", "lexical", "mobiledoc")
 STATUSES = {
     **{"published": "published", "sent": "published", "scheduled": "published"},
     **{"draft": "draft"},
 }
+NUMBERS = {"sort_order", "published_at", "created_at", "featured", "page"}
 # What stands for the site's own address in an export.
 PLACEHOLDER = "__GHOST_URL__"
 
@@ -95,10 +99,14 @@ class _Export:
         for prefix in ("db.item.data", "data"):
             with self.file.open("rb") as file:
                 try:
-                    for table, row in _rows(file, prefix):
+                    for table, row in map(_plain, _rows(file, prefix)):
                         self.index.execute(
                             f"INSERT INTO {table} VALUES (?, ?, ?)",
-                            [row.get("id"), row.get("post_id"), json.dumps(row)],
+                            [
+                                str(row.get("id")),
+                                str(row.get("post_id")),
+                                json.dumps(row),
+                            ],
                         )
                 except ijson.JSONError as error:
                     reason = f"The file is no sound JSON: {error}"
@@ -205,11 +213,9 @@ class _Export:
         self.place(story, row)
         self.ties(story, row)
         self.lead(story, row, meta)
-        try:
-            markup = self.content(row, story)
-        except PageError as error:
-            return Problem(story.source_id, error.kind, str(error))
-        return finish(story, markup, self.local)
+        told = {name: row.get(name) for name in TEXTS}
+        story.unread = partial(_read, replace(story), told, self.site, self.folder)
+        return story
 
     def state(self, story, row):
         status = row.get("status") or "draft"
@@ -273,41 +279,65 @@ class _Export:
             )
             story.pictures.append(note)
 
-    def content(self, row, story):
-        if markup := row.get("html"):
-            return cards_of(self.real(markup))
-        for name, convert in (("lexical", from_lexical), ("mobiledoc", from_mobiledoc)):
-            if not row.get(name):
-                continue
-            try:
-                return self.real(convert(json.loads(row[name]), story.note))
-            except (ValueError, TypeError, KeyError, AttributeError) as error:
-                raise PageError("unparsable", f"Its {name} is damaged.") from error
-        return ""
-
     def real(self, text):
-        return (text or "").replace(PLACEHOLDER, self.site)
+        return _real(text, self.site)
 
     def local(self, address):
-        """Return where a picture lies in the zip, "" for nowhere."""
-        if self.folder is None:
-            return ""
-        found = re.search(r"/?(content/(?:images|media|files)/[^?#]+)", address)
-        if not found:
-            return ""
-        name = found[1].replace("/size/", "/").split("?")[0]
-        name = re.sub(r"/images/(?:size/)?[wh]\d+(?:h\d+)?/", "/images/", name)
-        for candidate in (name, name.removeprefix("content/")):
-            if Path(self.folder, candidate).is_file():
-                return candidate
+        return _local(self.folder, address)
+
+
+def _read(story, told, site, folder):
+    """Return a post's Story with its text, or the Problem with it."""
+    try:
+        markup = _content(story, told, site)
+    except PageError as error:
+        return Problem(story.source_id, error.kind, str(error))
+    return finish(story, markup, partial(_local, folder))
+
+
+def _content(story, told, site):
+    if markup := told["html"]:
+        return cards_of(_real(markup, site))
+    for name, convert in (("lexical", from_lexical), ("mobiledoc", from_mobiledoc)):
+        if not told[name]:
+            continue
+        try:
+            return _real(convert(json.loads(told[name]), story.note), site)
+        except RecursionError as error:
+            raise PageError("too-deep", f"Its {name} is too deep.") from error
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise PageError("unparsable", f"Its {name} is damaged.") from error
+    return ""
+
+
+def _real(text, site):
+    return (text or "").replace(PLACEHOLDER, site)
+
+
+def _local(folder, address):
+    """Return where a picture lies in the zip, "" for nowhere."""
+    if folder is None:
         return ""
+    found = re.search(r"/?(content/(?:images|media|files)/[^?#]+)", address)
+    if not found:
+        return ""
+    name = found[1].replace("/size/", "/").split("?")[0]
+    name = re.sub(r"/images/(?:size/)?[wh]\d+(?:h\d+)?/", "/images/", name)
+    for candidate in (name, name.removeprefix("content/")):
+        if Path(folder, candidate).is_file():
+            return candidate
+    return ""
 
 
 def _rows(file, prefix):
     """Yield (table, row) of the tables that are needed, one at a time."""
     wanted = {f"{prefix}.{table}.item": table for table in TABLES}
     at, building = "", None
-    for place, event, value in ijson.parse(file, use_float=True):
+    # The place names all that is above, and grows with the depth: little is read at
+    # once, so that it cannot fill the memory before it is looked at.
+    for place, event, value in ijson.parse(file, use_float=True, buf_size=4096):
+        if len(place) > 1_000:
+            raise PageError("too-deep", "The file is nested too deeply to be read.")
         if building is not None:
             building.event(event, value)
             if place == at and event == "end_map":
@@ -316,6 +346,17 @@ def _rows(file, prefix):
         elif event == "start_map" and place in wanted:
             at, building = place, ijson.ObjectBuilder()
             building.event(event, value)
+
+
+def _plain(found):
+    """Return (table, row) with texts where there should be texts, nothing nested."""
+    table, row = found
+    plain = {}
+    for key, value in row.items():
+        if isinstance(value, int | float) and key not in NUMBERS:
+            value = str(value)
+        plain[key] = None if isinstance(value, list | dict) else value
+    return table, plain
 
 
 def _is_internal(tag):
@@ -335,24 +376,25 @@ def _when(written):
 
 # Cards, as Ghost wrote them into a post's HTML.
 
-_BOOKMARK = re.compile(
-    r'<figure\b[^>]*kg-bookmark-card.*?<a\b[^>]*href="([^"]*)".*?</figure>', re.DOTALL
-)
+_BOOKMARK = re.compile(r"<figure\b[^<>]{0,500}kg-bookmark-card")
+_BOOKMARK_END = re.compile("</figure>")
+_BOOKMARK_LINK = re.compile(r'<a\b[^<>]{0,2000}href="([^"]*)"')
 _BOOKMARK_TITLE = re.compile(r'kg-bookmark-title"[^>]*>(.*?)</', re.DOTALL)
 _COMMENT = re.compile(r"<!--\s*kg-card-(?:begin|end)[^>]*-->")
-_SIGNUP = re.compile(
-    r"<div\b[^>]*(?:kg-signup-card|kg-email-cta|kg-paywall)[^>]*>.*?</form>\s*(?:</div>)*",
-    re.DOTALL,
-)
+_SIGNUP = re.compile(r"<div\b[^<>]{0,500}(?:kg-signup-card|kg-email-cta|kg-paywall)")
+_SIGNUP_END = re.compile(r"</form>\s{0,99}(?:</div>){0,9}")
 
 
 def cards_of(markup):
     """Return a post's HTML with its cards in plain words: links, files, notes."""
-    markup = _COMMENT.sub("", _SIGNUP.sub("", markup))
+    markup = replaced(markup, _SIGNUP, _SIGNUP_END, lambda card: "")
+    markup = _COMMENT.sub("", markup)
 
-    def bookmark(match):
-        title = _BOOKMARK_TITLE.search(match[0])
-        words = plain_text(title[1]) if title else html.unescape(match[1])
-        return f'<p><a href="{match[1]}">{html.escape(words, quote=False)}</a></p>'
+    def bookmark(card):
+        link, title = _BOOKMARK_LINK.search(card), _BOOKMARK_TITLE.search(card)
+        if link is None:
+            return card
+        words = plain_text(title[1]) if title else html.unescape(link[1])
+        return f'<p><a href="{link[1]}">{html.escape(words, quote=False)}</a></p>'
 
-    return _BOOKMARK.sub(bookmark, markup)
+    return replaced(markup, _BOOKMARK, _BOOKMARK_END, bookmark)

@@ -8,17 +8,19 @@ rewritten, and links to what was not imported are listed.
 import re
 import sqlite3
 from html import escape, unescape
-from itertools import islice
+from itertools import groupby, islice
 from urllib.parse import urljoin, urlsplit
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 
 from articles import signals
+from articles.html import CleanHTML
 from articles.importers.media import DOCUMENTS, PICTURES
 from articles.importers.story import Problem, Story
 from articles.importers.values import digest
-from articles.models import Article, ImportMade, Origin, Page
+from articles.models import Article, Import, Origin, Page
 from authors.shown import change, many_changes
 
 HREF = re.compile(r'(<a\b[^>]*?\shref=")([^"]*)(")')
@@ -29,17 +31,31 @@ CHUNK = 500
 MACHINERY = re.compile(
     r"^/(?:wp-(?:admin|login|json|content|includes)|feed/?$|xmlrpc|cgi-bin/)"
 )
+SETTLED = (Import.State.DONE, Import.State.UNDONE)
 
 
 class Links:
     """The links of one run's stories, kept on disk until all stories are here."""
 
-    def __init__(self, choices):
-        self.choices = choices
+    def __init__(self, choices, directory):
+        self.choices, self.directory = choices, directory
         # An empty name is a file of SQLite's own, gone with the connection.
         self.index = sqlite3.connect("")
-        self.index.execute("CREATE TABLE link (target, file)")
-        self.systems = set()
+        self.index.execute("CREATE TABLE link (target, system, file)")
+        self.index.execute("CREATE TABLE own (address PRIMARY KEY, system, file)")
+        self.index.execute("CREATE TABLE moved (target PRIMARY KEY, place)")
+        # What an earlier run left undone when it was ended; asked before this one
+        # has made anything.
+        self.is_interrupted = _was_interrupted(choices.run)
+
+    def note(self, story: Story):
+        """Hear of a story of this run, whatever becomes of it."""
+        name = story.source_system[:50], story.source_id[:500]
+        addresses = [story.address, *story.other_addresses]
+        self.index.executemany(
+            "INSERT OR IGNORE INTO own VALUES (?, ?, ?)",
+            [(address, *name) for address in addresses if address],
+        )
 
     def look(self, story: Story):
         """Read a story's links without writing anything."""
@@ -47,25 +63,26 @@ class Links:
 
     def place(self, story: Story, body: str) -> str:
         """Return the body with its links to the old site made ours, and note them."""
-        self.systems.add(story.source_system[:50])
         targets = []
 
         def placed(match):
-            address, target = self._ours(unescape(match[2]), story)
+            before = unescape(match[2])
+            address, target = self._ours(before, story)
             if target:
                 targets.append(target)
-            return f"{match[1]}{escape(address)}{match[3]}"
+            if address == before:
+                return match[0]
+            return f"{match[1]}{spelled(address)}{match[3]}"
 
-        body = HREF.sub(placed, body)
-        self.index.executemany(
-            "INSERT INTO link VALUES (?, ?)",
-            [(target, story.source_id) for target in targets],
-        )
+        kind = type(body)  # what was clean is clean
+        body = kind(HREF.sub(placed, body))
+        self._note_links(targets, story.source_system, story.source_id)
         return body
 
-    def note(self, origins):
-        """Hear of stories that are here now."""
-        self.systems.update(origin.system for origin in origins)
+    def _note_links(self, targets, system, identifier):
+        name = system[:50], identifier[:500]
+        rows = [(target, *name) for target in targets]
+        self.index.executemany("INSERT INTO link VALUES (?, ?, ?)", rows)
 
     def _ours(self, href, story):
         """Return (what the link is to say, the story's address it leads to or "")."""
@@ -83,27 +100,25 @@ class Links:
             return href, ""
         if host not in own | self.choices.hosts | {NAMELESS}:
             return absolute, ""
-        address = split.path or "/"
+        # Two slashes at the start would lead to another site.
+        address = f"/{split.path.lstrip('/')}"
         if split.query:
             address += f"?{split.query}"
         if kept := self._file(address, absolute, story):
             return kept, ""
         fragment = f"#{split.fragment}" if split.fragment else ""
-        is_page = not MACHINERY.match(address)
-        return address + fragment, address if is_page else ""
+        return address + fragment, address if _is_page(address) else ""
 
     def _file(self, address, absolute, story):
         """Return the address of the document that a link leads to, "" for none."""
         path = urlsplit(address).path
         if self.choices.is_dry_run or not DOCUMENTS.search(path):
             return ""
-        document = self.choices.media.read_document(absolute, story)
+        document, is_new = self.choices.media.read_document(absolute, story)
         if document is None:
             return ""
-        if self.choices.run is not None:
-            ImportMade.objects.get_or_create(
-                run=self.choices.run, model="document", key=document.pk
-            )
+        if is_new:
+            self.directory.made("document", document)
         signals.addresses_moved.send(
             sender=Article, moves=[(path, document.file.url)], reason="import"
         )
@@ -112,28 +127,102 @@ class Links:
     # When all stories are here.
 
     def finish(self):
-        """Rewrite links to what stands elsewhere; yield Problems of dead ones."""
-        self.index.execute("CREATE INDEX link_target ON link (target)")
-        moved = _moved(self.systems)
-        if moved:
-            for system in sorted(self.systems):
-                _rewrite(system, moved)
+        """Rewrite links to what stands elsewhere; yield Problems of dead ones.
+
+        In a dry run nothing is rewritten, and what would be here counts as here.
+        """
+        if self.is_interrupted and not self.choices.is_dry_run:
+            self._read_again()
         rows = self.index.execute(
             "SELECT target, min(file), count(*) FROM link GROUP BY target"
         )
         for some in _batched(rows):
-            here = _here([target for target, _file, _count in some]) | moved.keys()
+            places = self._places([target for target, _file, _count in some])
+            self.index.executemany(
+                "INSERT INTO moved VALUES (?, ?)",
+                [(t, place) for t, place in places.items() if place not in ("", t)],
+            )
             for target, file, count in some:
-                if target not in here:
-                    kind = "dead-picture" if PICTURES.search(target) else "dead-link"
-                    also = f" ({count} links)" if count > 1 else ""
-                    yield Problem(
-                        file,
-                        kind,
-                        f"A link leads to what was not imported{also}.",
-                        sample=target,
-                    )
+                if target not in places:
+                    yield _dead(target, file, count)
+        if not self.choices.is_dry_run:
+            self._rewrite()
         self.index.close()
+
+    def _read_again(self):
+        """Note the links of all bodies of these sources: an earlier run could not."""
+        self.index.execute("DELETE FROM link")
+        systems = self.index.execute("SELECT DISTINCT system FROM own").fetchall()
+        origins = Origin.objects.filter(system__in=[name for (name,) in systems])
+        for name in ("article", "page"):
+            rows = origins.filter(**{f"{name}__body__contains": 'href="/'})
+            rows = rows.values_list("system", "identifier", f"{name}__body")
+            for system, identifier, body in rows.iterator(chunk_size=CHUNK):
+                found = (unescape(match[2]) for match in HREF.finditer(body))
+                found = [address.partition("#")[0] for address in found]
+                targets = [a for a in found if a.startswith("/") and _is_page(a)]
+                self._note_links(targets, system, identifier)
+
+    def _places(self, targets):
+        """Return {target: where it stands now} of those that are here.
+
+        "" stands for what has no address, as a draft.
+        """
+        slashed = {f"{target.rstrip('/')}/": target for target in targets}
+        asked = [*{*targets, *slashed}]
+        found = {}
+        for model in (Article, Page):
+            rows = model.objects.filter(path__in=asked).order_by()
+            found |= {path: path for path in rows.values_list("path", flat=True)}
+        marks = ", ".join("?" * len(asked))
+        own = self.index.execute(
+            f"SELECT address, system, file FROM own WHERE address IN ({marks})", asked
+        ).fetchall()
+        if self.choices.is_dry_run:
+            found |= {address: address for address, _system, _file in own}
+        else:
+            found |= _by_address(asked) | _by_name(own)
+        here = {target: found[target] for target in targets if target in found}
+        also = {t: found[path] for path, t in slashed.items() if path in found}
+        return also | here
+
+    def _rewrite(self):
+        """Make the run's own bodies, none an editor changed, lead to new places."""
+        rows = self.index.execute(
+            "SELECT system, file, target, place FROM link JOIN moved USING (target)"
+            " ORDER BY system, file"
+        )
+        stories = (
+            (name, {target: place for _system, _file, target, place in links})
+            for name, links in groupby(rows, key=lambda row: row[:2])
+        )
+        for some in _batched(stories):
+            _lead_elsewhere(dict(some))
+
+
+def spelled(address):
+    """Return an address as cleaning spells it in an attribute."""
+    return escape(address, quote=False).replace('"', "&quot;").replace("\xa0", "&nbsp;")
+
+
+def _was_interrupted(run):
+    """Say whether the last run of this source, or this one before, did not end well."""
+    if run is None:
+        return False
+    earlier = Import.objects.filter(source=run.source, is_dry_run=False)
+    last = earlier.exclude(pk=run.pk).first()
+    return run.origins.exists() or (last is not None and last.state not in SETTLED)
+
+
+def _is_page(address):
+    return not MACHINERY.match(address) and not address.startswith(settings.MEDIA_URL)
+
+
+def _dead(target, file, count):
+    kind = "dead-picture" if PICTURES.search(target) else "dead-link"
+    also = f" ({count} links)" if count > 1 else ""
+    reason = f"A link leads to what was not imported{also}."
+    return Problem(file, kind, reason, sample=target)
 
 
 def _batched(rows):
@@ -143,66 +232,66 @@ def _batched(rows):
         yield some
 
 
-def _here(addresses):
-    """Return those of the addresses where something stands, or came from."""
-    slashed = {f"{address.rstrip('/')}/": address for address in addresses}
-    asked = {*addresses, *slashed}
-    found = set()
-    for model in (Article, Page):
-        found.update(
-            model.objects.filter(path__in=asked)
-            .order_by()
-            .values_list("path", flat=True)
-        )
-    origins = Origin.objects.filter(address__in=asked)
-    found.update(origins.values_list("address", flat=True))
-    return found | {slashed[path] for path in found if path in slashed}
+PATHS = ("article__path", "page__path")
 
 
-def _moved(systems):
-    """Return {old address: path} of what stands elsewhere than it did."""
-    origins = Origin.objects.filter(system__in=systems).exclude(address="")
-    moved = {}
-    for name in ("article", "page"):
-        path = f"{name}__path"
-        rows = origins.filter(**{f"{path}__isnull": False}).exclude(
-            **{path: F("address")}
-        )
-        moved |= dict(rows.values_list("address", path))
-    return moved
+def _by_address(addresses):
+    """Return {old address: path or ""} of what came from these addresses."""
+    rows = Origin.objects.filter(address__in=addresses)
+    rows = rows.values_list("address", *PATHS)
+    return {address: article or page or "" for address, article, page in rows}
 
 
-def _rewrite(system, moved):
-    """Make the source's own bodies, none an editor changed, lead to the new places."""
-    origins = Origin.objects.filter(system=system, article__isnull=False)
-    keys = origins.order_by("pk").values_list("pk", flat=True)
-    for some in _batched(keys.iterator(chunk_size=CHUNK)):
-        with transaction.atomic(), many_changes():
-            rows = origins.filter(pk__in=some).select_related("article").defer("source")
-            changed = [origin for origin in rows if _lead_elsewhere(origin, moved)]
-            articles = [origin.article for origin in changed]
-            Article.objects.bulk_update(articles, ["body"])
-            Origin.objects.bulk_update(changed, ["imported"])
-            if changed:
-                change(*(f"article-{article.pk}" for article in articles))
+def _by_name(own):
+    """Return {address: path or ""} of stories, told as (address, system, name)."""
+    rows = Origin.objects.filter(
+        system__in={system for _address, system, _name in own},
+        identifier__in={name for _address, _system, name in own},
+    )
+    rows = rows.values_list("system", "identifier", *PATHS)
+    paths = {(s, name): article or page or "" for s, name, article, page in rows}
+    return {a: paths[s, name] for a, s, name in own if (s, name) in paths}
 
 
-def _lead_elsewhere(origin, moved):
-    """Rewrite the links of an origin's article; say whether there was one."""
-    article = origin.article
-    if 'href="/' not in article.body:
-        return False
-    if digest(article.body) != origin.imported.get("body"):
+def _lead_elsewhere(stories):
+    """Rewrite the links of {(system, name): {old address: new}}, a chunk of stories."""
+    rows = Origin.objects.filter(
+        system__in={system for system, _name in stories},
+        identifier__in={name for _system, name in stories},
+    )
+    with transaction.atomic(), many_changes():
+        rows = rows.select_related("article", "page").defer("source")
+        changed = []
+        for origin in rows:
+            moved = stories.get((origin.system, origin.identifier))
+            if moved and _is_led_elsewhere(origin, moved):
+                changed.append(origin)
+        articles = [origin.article for origin in changed if origin.article]
+        for article in articles:
+            # Whoever has it open is to look again.
+            article.version = F("version") + 1
+        Article.objects.bulk_update(articles, ["body", "version"], batch_size=100)
+        pages = [origin.page for origin in changed if origin.page]
+        Page.objects.bulk_update(pages, ["body"], batch_size=100)
+        Origin.objects.bulk_update(changed, ["imported"], batch_size=100)
+        if changed:
+            change("stories")
+
+
+def _is_led_elsewhere(origin, moved):
+    """Rewrite the links of an origin's story; say whether anything changed."""
+    row = origin.article or origin.page
+    if digest(row.body) != origin.imported.get("body"):
         return False
 
     def led(match):
         address, sign, fragment = unescape(match[2]).partition("#")
         address = moved.get(address, address) + sign + fragment
-        return f"{match[1]}{escape(address)}{match[3]}"
+        return f"{match[1]}{spelled(address)}{match[3]}"
 
-    body = HREF.sub(led, article.body)
-    if body == article.body:
+    body = CleanHTML(HREF.sub(led, row.body))
+    if body == row.body:
         return False
-    article.body = body
+    row.body = body
     origin.imported["body"] = digest(body)
     return True

@@ -41,6 +41,8 @@ def split_front(text):
             front = tomllib.loads(found[2].replace("\r\n", "\n"))
         else:
             front = yaml.load(found[2], _Plain)
+    except RecursionError as error:
+        raise PageError("too-deep", "The front matter is nested too deeply.") from error
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else None

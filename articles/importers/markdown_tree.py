@@ -13,7 +13,7 @@ import yaml
 
 from .dates import parse_date
 from .decode import decode
-from .exported import plain_text, read_body
+from .exported import plain_text, read_body, replaced
 from .files import read_page, walk_names
 from .markdown_text import _Plain, split_front, to_html
 from .shortcodes import expand
@@ -29,9 +29,10 @@ PERMALINKS = {
     "none": "/:categories/:title.html",
 }
 # Jekyll's and Hugo's own: {% … %}, {{< … >}}.
-LIQUID = re.compile(r"\{%-?\s*(\w+)(.*?)-?%\}")
-REMARK = re.compile(r"\{%-?\s*comment.*?endcomment\s*-?%\}", re.DOTALL)
-HUGO = re.compile(r"\{\{[<%]\s*(/?)(\w[\w-]*)(.*?)/?[>%]\}\}", re.DOTALL)
+LIQUID = re.compile(r"\{%-?\s{0,9}(\w{1,60})([^{}]{0,2000}?)-?%\}")
+REMARK = re.compile(r"\{%-?\s{0,9}comment")
+REMARK_END = re.compile(r"endcomment\s{0,9}-?%\}")
+HUGO = re.compile(r"\{\{[<%]\s{0,9}(/?)(\w[\w-]{0,60})([^{}]{0,2000}?)/?[>%]\}\}")
 
 
 def recognises(path, head):
@@ -205,9 +206,7 @@ class _Tree:
     # The text.
 
     def body(self, story, text, line):
-        text = re.sub(
-            r"\{%-?\s*comment.*?endcomment\s*-?%\}", "", text, flags=re.DOTALL
-        )
+        text = replaced(text, REMARK, REMARK_END, lambda remark: "")
         text = HUGO.sub(lambda found: _hugo(found, story), text)
         text = LIQUID.sub(lambda found: _liquid(found, story), text)
         text = re.sub(r"\{\{\s*site\.(?:base)?url\s*\}\}", "", text)
@@ -218,7 +217,7 @@ class _Tree:
             return self.local(story, address)
 
         story.body_html = read_body(
-            expand(markup, lambda number: None, story.note), story, local
+            expand(markup, lambda number: None, _noting(story)), story, local
         )
 
     def local(self, story, address):
@@ -288,11 +287,6 @@ def _words(value):
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return str(value).strip()
     return ""
-
-
-def _first(front, *names):
-    """Return the first of these that says something."""
-    return next((words for name in names if (words := _words(front.get(name)))), "")
 
 
 def _noting(story):

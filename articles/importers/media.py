@@ -9,14 +9,15 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
-from lxml import html
 
+from articles.html import CleanHTML
+from articles.importers.readers import FIRST_PLACE
 from articles.importers.story import PictureNote, Story
 from articles.models import Document, Picture
 from authors.images import MAX_BYTES, read_image
@@ -71,8 +72,10 @@ class Media:
             ):
                 note_missing(story, note)
 
-    def read_pictures(self, story: Story) -> dict[int, Picture]:
+    def read_pictures(self, story: Story, known: dict) -> dict[int, Picture]:
         """Read the story's pictures; return them by position.
+
+        `known` holds those of the stories before it that are no rows yet.
 
         New ones are stored as files but not yet as rows: encoding takes long, and an
         editor's save must not wait for it. What is missing, leads out of the folder
@@ -83,8 +86,12 @@ class Media:
             path = self.find(story, note)
             if path is None:
                 note_missing(story, note, self.why_not(absolute(story, note.src)))
-            elif picture := read_picture(story, note, path):
-                found[position] = picture
+                continue
+            key = path, _alt_of(note)
+            if key not in known:
+                known[key] = read_picture(story, note, path)
+            if known[key] is not None:
+                found[position] = known[key]
         self._fetch_documents(story)
         return found
 
@@ -98,29 +105,47 @@ class Media:
                     story.note("document-missing", reason, sample=address)
 
     def read_document(self, address, story):
-        """Return the Document at an address of the old site, saved; None if missing."""
+        """Return (the Document at an address of the old site, whether it is new).
+
+        (None, False) where it is missing.
+        """
         split = urlsplit(address)
         name = unquote(split.path).lstrip("/")
         path = inside(story.root, name, DOCUMENT_MAX) or self.at(address)
         if path is None:
-            return None
+            return None, False
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             if known := Document.objects.filter(digest=digest).first():
-                return known
+                return known, False
             file.seek(0)
             document = Document(
                 name=path.name[:300], digest=digest, bytes=path.stat().st_size
             )
-            ending = path.suffix.lower()[:10]
-            document.file.save(f"{digest[:20]}{ending}", File(file))
-        return document
+            _store(document, f"{digest[:20]}{path.suffix.lower()[:10]}", file)
+            document.save()
+        return document, True
+
+
+def _store(document, name, file):
+    """Store a document's file under its own name, once, however often it is tried."""
+    storage, path = document.file.storage, f"{document.file.field.upload_to}/{name}"
+    if storage.exists(path):
+        if storage.size(path) == document.bytes:
+            document.file.name = path
+            return
+        storage.delete(path)  # its writing was cut short
+    document.file.save(name, File(file), save=False)
+
+
+def _alt_of(note):
+    return (note.alt or note.caption)[:500]
 
 
 def read_picture(story, note, path):
     picture = Picture(
         title=path.name[:200],
-        alt=(note.alt or note.caption)[:500],
+        alt=_alt_of(note),
         caption=note.caption,
         credit=note.credit[:200],
     )
@@ -201,30 +226,44 @@ def inside(root, name, largest=MAX_BYTES):
         return None
 
 
+# A place for a picture, as cleaning spells it (articles.importers.readers).
+PLACE = re.compile(
+    r'<figure data-picture="(1\d{17})"><img([^>]*)>(.*?)</figure>', re.DOTALL
+)
+ALT = re.compile(r' alt="[^"]*"')
+
+
 def place_pictures(story: Story, pictures: dict[int, Picture]) -> str:
-    """Return the story's body with rows in the place of its picture notes.
+    """Return the story's clean body with rows in the places of its picture notes.
 
     A picture that could not be had leaves its old address where that is a web
     address, else its caption, or nothing.
     """
-    if 'data-picture="import-' not in story.body_html:
-        return story.body_html
-    root = html.fragment_fromstring(story.body_html, create_parent="div")
-    for figure in root.xpath(".//figure[starts-with(@data-picture, 'import-')]"):
-        position = int(figure.get("data-picture").removeprefix("import-"))
-        image = figure.find(".//img")
+
+    def shown(match):
+        position = int(match[1]) - FIRST_PLACE
+        alt = ALT.search(match[2])
+        alt = alt[0] if alt else ' alt=""'
         if picture := pictures.get(position):
-            show_picture(figure, image, picture)
-        elif urlsplit_host(address := absolute(story, story.pictures[position].src)):
-            del figure.attrib["data-picture"]
-            image.set("src", address)
-        elif figure.xpath("string(figcaption)").strip():
-            del figure.attrib["data-picture"]
-            image.drop_tree()
-        else:
-            figure.drop_tree()
-    markup = html.tostring(root, encoding="unicode")
-    return markup.removeprefix("<div>").removesuffix("</div>")
+            image = (
+                f'<img{alt} height="{picture.height}"'
+                f' src="{escape(picture.url_near(800))}" width="{picture.width}">'
+            )
+            return f'<figure data-picture="{picture.pk}">{image}{match[3]}</figure>'
+        address = ""
+        if position < len(story.pictures):
+            address = absolute(story, story.pictures[position].src)
+        if urlsplit_host(address):
+            source = escape(address)
+            return f'<figure><img{alt} src="{source}">{match[3]}</figure>'
+        return f"<figure>{match[3]}</figure>" if match[3] else ""
+
+    body = PLACE.sub(shown, story.body_html)
+    is_whole = all(
+        n in pictures or note.is_lead for n, note in enumerate(story.pictures)
+    )
+    # With a picture missing, galleries and lines are put in order once more.
+    return CleanHTML(body) if is_whole else body
 
 
 def show_picture(figure, image, picture):

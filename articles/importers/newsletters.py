@@ -44,7 +44,12 @@ def count(path):
 def read(path, asked):
     """Yield the stories of an unpacked export."""
     if (path / "posts.csv").is_file():
-        yield from _substack(path, asked)
+        try:
+            yield from _substack(path, asked)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise PageError(
+                "unparsable", f"posts.csv cannot be read: {error}."
+            ) from error
     else:
         yield from _medium(path, asked)
 

@@ -5,7 +5,10 @@ same bytes under another name. What an editor changed since the last import stay
 everything else follows the source.
 """
 
+import sqlite3
+from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass, field, fields, replace
 from datetime import tzinfo
 from enum import StrEnum
@@ -22,6 +25,7 @@ from articles.importers.linking import Links
 from articles.importers.matching import People, Subjects
 from articles.importers.media import Media
 from articles.importers.placing import page_path, place
+from articles.importers.readers import Readers
 from articles.importers.story import Moved, Person, Problem, Story, Term
 from articles.importers.values import digest_of, snapshot, status_of, values_of
 from articles.models import (
@@ -37,6 +41,7 @@ from articles.models import (
 from authors.shown import change, many_changes
 
 BATCH = 200
+MOST_OF_A_STORY = 200  # authors, or tags
 
 
 class Outcome(StrEnum):
@@ -46,6 +51,13 @@ class Outcome(StrEnum):
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
+
+
+TO_READ = (Outcome.NEW, Outcome.CHANGED)
+OTHER_PAGE = (
+    "Another page was imported under this name; it was left alone. "
+    "Name the source with --source."
+)
 
 
 @dataclass(frozen=True)
@@ -96,49 +108,122 @@ class Directory:
         self.people.told, self.subjects.told = told
 
 
+class _Seen:
+    """Which names and which bytes a run met already; on disk, however many."""
+
+    def __init__(self):
+        self.index = sqlite3.connect("")
+        self.index.execute("CREATE TABLE seen (what PRIMARY KEY) WITHOUT ROWID")
+
+    def is_new(self, what):
+        """Say whether this is the first time that the text is asked for."""
+        statement = "INSERT OR IGNORE INTO seen VALUES (?)"
+        return self.index.execute(statement, [what]).rowcount > 0
+
+
+@dataclass
+class _Batch:
+    """Records on their way: what is to become of each, and its text being read."""
+
+    problems: list
+    work: list  # [(Story, Outcome, Origin or None)]
+    moved: list
+    whole: Future  # the stories that are new or changed, read
+
+    def settled(self):
+        """Yield [Story, Outcome, Origin] with whole stories; or the Problem with one.
+
+        A story that is another one under a known name is refused.
+        """
+        whole = iter(self.whole.result())
+        for story, outcome, origin in self.work:
+            if outcome in TO_READ:
+                story = next(whole)
+                if isinstance(story, Problem):
+                    yield story
+                    continue
+                _make_fit(story)
+            if outcome is Outcome.CHANGED and not _is_same_story(_row(origin), story):
+                story.note("other-page", OTHER_PAGE)
+                outcome = Outcome.REFUSED
+            yield story, outcome, origin
+
+
 def save_stories(
     records: Iterable[Story | Problem | Person | Term | Moved], choices: Choices
 ) -> Iterator[Saved | Problem]:
     """Save stories in batches, one transaction each; yield what became of each.
 
     Problems among the records are passed through. In a dry run nothing is
-    written, neither rows nor files.
+    written, neither rows nor files. While one batch is saved, the next are read.
     """
-    records = iter(records)
-    directory = Directory(choices.run)
-    links = Links(choices)
-    seen = set()  # digests of this run
-    while batch := list(islice(records, BATCH)):
-        stories = [_sorted_out(record, directory) for record in batch]
-        yield from (record for record in batch if isinstance(record, Problem))
-        stories = [story for story in stories if story is not None]
-        origins = _origins_of(stories)
-        work = [(story, *_compare(story, origins, seen)) for story in stories]
-        moved = [record for record in batch if isinstance(record, Moved)]
-        if choices.is_dry_run:
-            for story, outcome, origin in work:
-                _look_ahead(story, choices, directory, links)
-                yield Saved(story, outcome, _row(origin))
-            continue
-        yield from _save(work, moved, choices, directory, links)
+    records, waiting = iter(records), deque()
+    directory, seen = Directory(choices.run), _Seen()
+    links = Links(choices, directory)
+    with Readers(least=BATCH) as readers:
+        while batch := list(islice(records, BATCH)):
+            waiting.append(_begin(batch, directory, links, seen, readers))
+            if len(waiting) > readers.count:
+                yield from _end(waiting.popleft(), choices, directory, links)
+        while waiting:
+            yield from _end(waiting.popleft(), choices, directory, links)
+    yield from links.finish()
+
+
+def _begin(records, directory, links, seen, readers):
+    """Tell what is to become of records, and have their stories read."""
+    stories = []
+    for record in records:
+        if isinstance(record, Person):
+            directory.people.tell(record)
+        elif isinstance(record, Term):
+            directory.subjects.tell(record)
+        elif isinstance(record, Story):
+            stories.append(record)
+            links.note(record)
+    origins = _origins_of(stories)
+    work = [(story, *_compare(story, origins, seen)) for story in stories]
+    return _Batch(
+        problems=[record for record in records if isinstance(record, Problem)],
+        work=work,
+        moved=[record for record in records if isinstance(record, Moved)],
+        whole=readers.read([one[0] for one in work if one[1] in TO_READ]),
+    )
+
+
+def _end(batch, choices, directory, links):
+    """Save a batch; yield what became of it."""
+    yield from batch.problems
+    work = []
+    for one in batch.settled():
+        if isinstance(one, Problem):
+            yield one
+        else:
+            work.append(one)
+    for story, outcome, _origin in work:
+        if outcome in TO_READ:
+            links.note(story)
     if not choices.is_dry_run:
-        yield from links.finish()
+        yield from _save(work, batch.moved, choices, directory, links)
+        return
+    for story, outcome, origin in work:
+        if outcome in TO_READ:
+            _look_ahead(story, choices, directory, links)
+        yield Saved(story, outcome, _row(origin))
 
 
-def _sorted_out(record, directory):
-    """Return a Story, fit for a database; remember what is told about others."""
-    if isinstance(record, Person):
-        directory.people.tell(record)
-    elif isinstance(record, Term):
-        directory.subjects.tell(record)
-    elif isinstance(record, Story):
-        # No text of a database holds one, and no reader sees it.
-        for its in fields(record):
-            value = getattr(record, its.name)
-            if isinstance(value, str) and "\x00" in value:
-                setattr(record, its.name, value.replace("\x00", ""))
-        return record
-    return None
+def _make_fit(story):
+    """Take from a story what no database stores, and what nobody means."""
+    for name in ("credits", "tags"):
+        if len(found := getattr(story, name)) > MOST_OF_A_STORY:
+            setattr(story, name, found[:MOST_OF_A_STORY])
+            reason = f"It has {len(found)} {name}; {MOST_OF_A_STORY} were taken."
+            story.note("too-many", reason)
+    # No text of a database holds a zero, and no reader sees it.
+    for its in fields(story):
+        value = getattr(story, its.name)
+        if isinstance(value, str) and "\x00" in value:
+            setattr(story, its.name, value.replace("\x00", ""))
 
 
 def _row(origin):
@@ -162,24 +247,22 @@ def _origins_of(stories):
 def _compare(story, origins, seen):
     """Return (Outcome, Origin or None) of a story against what is here already.
 
-    The same bytes under another name are the same page, in this run (`seen`) too.
+    The same bytes under another name are the same page, in this run too; of two
+    stories of one name, the first counts.
     """
     digest = digest_of(story)
-    origin = origins.get((story.source_system[:50], story.source_id[:500]))
+    name = story.source_system[:50], story.source_id[:500]
+    origin = origins.get(name)
+    is_known = not seen.is_new(digest)
+    if not seen.is_new("\n".join(name)) and not is_known:
+        story.note("same-name", "Another story before it has the same name.")
+        return Outcome.REFUSED, origin
     if origin is None:
         origin = origins.get(digest)
-        is_known = origin is not None or digest in seen
-        seen.add(digest)
+        is_known = is_known or origin is not None
         return (Outcome.UNCHANGED if is_known else Outcome.NEW), origin
     if origin.digest == digest:
         return Outcome.UNCHANGED, origin
-    if not _is_same_story(_row(origin), story):
-        story.note(
-            "other-page",
-            "Another page was imported under this name; it was left alone. "
-            "Name the source with --source.",
-        )
-        return Outcome.REFUSED, origin
     return Outcome.CHANGED, origin
 
 
@@ -208,11 +291,13 @@ def _save(work, moved, choices, directory, links):
     known by name.
     """
     # Encoding pictures takes long, and an editor's save must not wait for it.
+    known = {}
     pictures = {
-        id(story): choices.media.read_pictures(story)
+        id(story): choices.media.read_pictures(story, known)
         for story, outcome, _ in work
-        if outcome in (Outcome.NEW, Outcome.CHANGED)
+        if outcome in TO_READ
     }
+    unsaved = [picture for picture in known.values() if picture and not picture.pk]
     unchanged = [one for one in work if one[1] is Outcome.UNCHANGED]
     missing = refilling.find(unchanged, choices.media)
     with transaction.atomic(), many_changes():
@@ -222,6 +307,7 @@ def _save(work, moved, choices, directory, links):
                 directory.write()
         except (DataError, IntegrityError):
             directory.again()
+            _forget_rows(unsaved)
             saved = []
             for one in work:
                 saved += _alone(one, pictures, choices, directory, links)
@@ -236,7 +322,15 @@ def _save(work, moved, choices, directory, links):
             yield from (p for p in story.problems if p.kind == "picture-not-fetched")
 
 
+def _forget_rows(pictures):
+    """Make pictures new again whose rows went with their transaction."""
+    for picture in pictures:
+        picture.pk, picture._state.adding = None, True
+
+
 def _alone(one, pictures, choices, directory, links):
+    own = pictures.get(id(one[0]), {}).values()
+    unsaved = [picture for picture in own if not picture.pk]
     try:
         with transaction.atomic():
             saved = list(_write([one], [], pictures, choices, directory, links))
@@ -244,6 +338,7 @@ def _alone(one, pictures, choices, directory, links):
             return saved
     except (DataError, IntegrityError) as error:
         directory.again()
+        _forget_rows(unsaved)
         reason = str(error).partition("\n")[0]
         file = one[0].source_id
         return [Problem(file, "unreadable", f"The database refused it: {reason}")]
@@ -297,7 +392,7 @@ def _make(stories, pictures, choices, directory, links):
         articles.append(article)
     moves = place(articles, stories, choices)
     Article.objects.bulk_create(articles)
-    _tie(articles, stories, choices, directory, links)
+    _tie(articles, stories, choices, directory)
     moves = [(old, article.path) for old, article in moves if article.path]
     _tell([Moved(old, new) for old, new in moves])
     if articles:
@@ -307,7 +402,7 @@ def _make(stories, pictures, choices, directory, links):
     return {id(s): article for s, article in zip(stories, articles, strict=True)}
 
 
-def _tie(articles, stories, choices, directory, links):
+def _tie(articles, stories, choices, directory):
     """Write bylines, tags and origins of new articles."""
     bylines, ties, origins = [], [], []
     for article, story in zip(articles, stories, strict=True):
@@ -322,7 +417,6 @@ def _tie(articles, stories, choices, directory, links):
     Byline.objects.bulk_create(bylines)
     ArticleTag.objects.bulk_create(ties)
     Origin.objects.bulk_create(origins)
-    links.note(origins)
 
 
 def origin_of(story, choices, imported):
@@ -359,7 +453,6 @@ def _make_page(story, pictures, choices, directory, links):
     origin = origin_of(story, choices, imported=snapshot(page))
     origin.page = page
     origin.save()
-    links.note([origin])
     moves = [*story.other_addresses]
     if story.address and story.address != page.path:
         moves.append(story.address)

@@ -118,7 +118,7 @@ class _Codes:
 
     def do_caption(self, attributes, inner):
         inner = inner or ""
-        image = re.search(r"(?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?", inner)
+        image = re.search(r"(?:<a\b[^<>]*>\s*)?<img\b[^<>]*>(?:\s*</a>)?", inner)
         words = attributes.get("caption", "")
         if image:
             words = words or inner[image.end() :].strip()

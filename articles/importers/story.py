@@ -1,5 +1,6 @@
 """What a reader hands over: one story as the page printed it, nothing matched yet."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -238,6 +239,9 @@ class Story:
     encoding: str = "utf-8"
     problems: list[Problem] = field(default_factory=list)
     confidence: float = 1.0
+    # Set where the source says whether it changed before all of it is read: returns
+    # the whole Story, or the Problem with it, and can be sent to another process.
+    unread: Callable | None = None
 
     def note(self, kind: str, reason: str, line: int | None = None, sample: str = ""):
         """Put a doubt on record, under this story's own file."""

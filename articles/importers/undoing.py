@@ -1,6 +1,7 @@
 """Taking a whole import back, as long as nobody worked on what it brought."""
 
-from functools import reduce
+import re
+from functools import partial, reduce
 from operator import or_
 
 from django.db import transaction
@@ -25,6 +26,7 @@ from articles.models import (
     Series,
     Tag,
 )
+from articles.paths import quoted
 from articles.rendering import picture_ids
 from authors.models import Author
 from authors.shown import change, many_changes
@@ -87,7 +89,7 @@ def edited(run, most=20):
 def _is_changed(row, imported):
     if isinstance(row, Article) and row.status == Article.Status.TRASHED:
         return True
-    names = (*FIELDS, "title")
+    names = (*FIELDS, "title", "status")
     return any(
         name in imported and digest(getattr(row, name)) != imported[name]
         for name in names
@@ -113,18 +115,39 @@ def undo(run):
     counts = {}
     with transaction.atomic(), many_changes():
         change("stories")
-        signals.import_undone.send(sender=Import, run=run)
+        paths = _paths_of(run)
         counts["articles"], counts["pages"] = _delete_stories(run)
-        shown = _pictures_in_bodies()
+        in_bodies = {Picture: _pictures_in_bodies, Document: _documents_in_bodies}
         for model, kind in MODELS:
-            keys = run.made.filter(model=kind).values_list("key", flat=True)
-            keys = [key for key in keys if model is not Picture or key not in shown]
+            keys = set(run.made.filter(model=kind).values_list("key", flat=True))
+            if keys and model in in_bodies:
+                keys -= in_bodies[model]()
+            if model is Document:
+                paths += _let_go(keys)
             counts[str(model._meta.verbose_name_plural)] = _delete_unused(model, keys)
+        signals.import_undone.send(sender=Import, run=run, paths=paths)
         run.made.all().delete()
         run.state = Import.State.UNDONE
         run.save(update_fields=["state"])
     uploads.forget(run)
     return {what: count for what, count in counts.items() if count}
+
+
+def _paths_of(run):
+    paths = []
+    for name in ("article", "page"):
+        rows = run.origins.filter(**{f"{name}__path__isnull": False})
+        paths += [quoted(path) for path in rows.values_list(f"{name}__path", flat=True)]
+    return paths
+
+
+def _let_go(keys):
+    """Have the files of documents deleted with them; return their addresses."""
+    documents = list(Document.objects.filter(pk__in=keys))
+    for document in documents:
+        name, storage = document.file.name, document.file.storage
+        transaction.on_commit(partial(storage.delete, name))
+    return [document.file.url for document in documents]
 
 
 def _delete_stories(run):
@@ -140,7 +163,7 @@ def _delete_stories(run):
 
 def _delete_unused(model, keys):
     """Delete those of the rows that nothing points at; return how many."""
-    count = 0
+    count, keys = 0, list(keys)
     for start in range(0, len(keys), CHUNK):
         rows = model.objects.filter(pk__in=keys[start : start + CHUNK])
         # A section under another goes first: it came later.
@@ -162,9 +185,19 @@ def _is_used(row):
 
 def _pictures_in_bodies():
     """Return the keys of all pictures that any text shows."""
-    used = set()
+    return set().union(*map(picture_ids, _bodies_with("data-picture=")))
+
+
+def _documents_in_bodies():
+    """Return the keys of all documents that any text leads to."""
+    folder = Document._meta.get_field("file").upload_to
+    found = re.compile(rf"{folder}/[\w.-]+")
+    names = set().union(*map(found.findall, _bodies_with(f"{folder}/")))
+    rows = Document.objects.values_list("pk", "file")
+    return {key for key, name in rows if name in names}
+
+
+def _bodies_with(words):
     for model in (Article, Page):
-        bodies = model.objects.filter(body__contains="data-picture=")
-        for body in bodies.values_list("body", flat=True).iterator():
-            used.update(picture_ids(body))
-    return used
+        bodies = model.objects.filter(body__contains=words)
+        yield from bodies.values_list("body", flat=True).iterator()

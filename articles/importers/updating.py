@@ -5,11 +5,18 @@ from django.utils import timezone
 from articles import revisions
 from articles.importers import crediting
 from articles.importers.bodies import body_of, save_pictures
+from articles.importers.placing import place
 from articles.importers.values import FIELDS, digest, digest_of, snapshot, values_of
-from articles.models import ArticleTag, Byline, Revision
+from articles.models import Article, ArticleTag, Byline, Revision
 
 # What a simple page calls the fields of an article.
-OF_PAGE = {"headline": "title", "standfirst": "standfirst", "body": "body"}
+OF_PAGE = {
+    **{"headline": "title", "standfirst": "standfirst", "body": "body"},
+    **{"lead_picture_id": "lead_picture_id"},
+}
+# A reference, by its column and by its field.
+FIELDS_OF = {f"{name}_id": name for name in ("section", "series", "lead_picture")}
+COLUMNS_OF = {name: column for column, name in FIELDS_OF.items()}
 
 
 def update(origin, story, pictures, choices, directory, links):
@@ -18,7 +25,9 @@ def update(origin, story, pictures, choices, directory, links):
     Returns the names of the fields in which an editor's word was kept.
     """
     values = values_of(story, choices, directory.subjects)
-    save_pictures(story, pictures, directory)
+    lead = save_pictures(story, pictures, directory)
+    if lead or not any(note.is_lead for note in story.pictures):
+        values["lead_picture_id"] = lead and lead.pk
     values["body"] = body_of(story, pictures, links)
     if origin.page is not None:
         kept, imported = _update_page(origin, values)
@@ -37,7 +46,7 @@ def update(origin, story, pictures, choices, directory, links):
 def _update_page(origin, values):
     page = origin.page
     # Digests of a page stand under its own names.
-    values = {own: values[name] for name, own in OF_PAGE.items()}
+    values = {own: values[n] for n, own in OF_PAGE.items() if n in values}
     changed, kept = _take(page, values, origin.imported)
     if changed:
         page.updated_at = timezone.now()
@@ -47,9 +56,12 @@ def _update_page(origin, values):
 
 def _update_article(origin, story, values, choices, directory):
     article = origin.article
-    if values["published_at"] is None:
+    if story.published is None:
+        # The day of a file, or of the import, which is another one now.
         values["published_at"] = article.published_at
-    changed, kept = _take(article, {n: values[n] for n in FIELDS}, origin.imported)
+    values = {name: values[name] for name in FIELDS if name in values}
+    changed, kept = _take(article, values, origin.imported)
+    changed += _follow_status(article, story, origin.imported, choices)
     if changed:
         article.save(update_fields=[*changed, "updated_at"])
     bylines = list(article.bylines.select_related("author"))
@@ -79,12 +91,34 @@ def _take(row, values, imported):
         if value == getattr(row, name):
             continue
         if digest(getattr(row, name)) != imported.get(name):
-            kept.append(name.removesuffix("_id"))
+            kept.append(FIELDS_OF.get(name, name))
             continue
         setattr(row, name, value)
-        changed.append(name.removesuffix("_id"))
+        changed.append(FIELDS_OF.get(name, name))
     return changed, kept
 
 
+def _follow_status(article, story, imported, choices):
+    """Publish or withdraw as the source did; return the fields changed."""
+    wanted, now = story.status, timezone.now()
+    if wanted == Article.Status.DRAFT and article.status == Article.Status.PUBLISHED:
+        wanted = Article.Status.WITHDRAWN
+    is_draft = wanted != Article.Status.PUBLISHED
+    if not wanted or wanted == article.status:
+        return []
+    if digest(article.status) != imported.get("status"):
+        return []
+    article.status = wanted
+    if is_draft:
+        return ["status"]
+    article.published_at = article.published_at or now
+    if not article.path:
+        place([article], [story], choices)
+    if article.published_at <= now:
+        # Its news is old: nobody is to be mailed about it.
+        article.announced_at = now
+    return ["status", "published_at", "path", "announced_at"]
+
+
 def _stored(name):
-    return f"{name}_id" if name in ("section", "series") else name
+    return COLUMNS_OF.get(name, name)

@@ -12,14 +12,14 @@ from articles.models.articles import default_language
 FIELDS = (
     *("headline", "front_headline", "standfirst", "body", "language"),
     *("canonical_url", "first_published_in", "seo_title", "seo_description"),
-    *("is_no_index", "published_at", "section_id", "series_id"),
+    *("is_no_index", "published_at", "section_id", "series_id", "lead_picture_id"),
 )
 
 
 def values_of(story, choices, subjects):
     """Return {field: value} of the article that the story decides, all but the body."""
     section = _section(story, choices, subjects)
-    series = subjects.series(story.series_name) if story.series_name else None
+    series = _series(story, choices, subjects)
     return {
         "headline": story.headline[:300],
         "front_headline": story.front_headline[:300],
@@ -60,6 +60,13 @@ def _section(story, choices, subjects):
     return section
 
 
+def _series(story, choices, subjects):
+    # A dry run makes none.
+    if not story.series_name or choices.is_dry_run:
+        return None
+    return subjects.series(story.series_name)
+
+
 def _moment(story, choices):
     """Return when the story was published, or None.
 
@@ -83,7 +90,7 @@ def _moment(story, choices):
 
 def snapshot(row, bylines=(), tags=()):
     """Return digests of what was imported, to tell later what an editor changed."""
-    names = (*FIELDS, "title")  # the headline of a simple page
+    names = (*FIELDS, "title", "status")  # a page's headline is its title
     values = {name: digest(getattr(row, name)) for name in names if hasattr(row, name)}
     values["bylines"] = digest([str(byline) for byline in bylines])
     values["tags"] = digest(tags)

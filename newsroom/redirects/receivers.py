@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from articles import signals
 from articles.models import Article, Page, Section, Series, Tag
-from articles.paths import quoted
 from authors.models import Author
 from newsroom.redirects.making import forget, leave
 from newsroom.redirects.models import Redirect
@@ -79,13 +78,9 @@ def moved(sender, moves, reason, **_):
     leave(moves, made_by=Maker(reason), match=match_of(sender))
 
 
-def import_undone(sender, run, **_):
-    """Take away what led to the stories of an import, which are to go."""
-    origins = run.origins.defer("source", "imported")
-    for name in ("article", "page"):
-        paths = origins.filter(**{f"{name}__isnull": False})
-        paths = paths.values_list(f"{name}__path", flat=True)
-        forget([quoted(path) for path in paths if path], made_by=Maker.IMPORT)
+def import_undone(sender, paths, **_):
+    """Take away what led to the stories of an import, which are gone."""
+    forget(paths, made_by=Maker.IMPORT)
 
 
 def connect():

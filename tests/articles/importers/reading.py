@@ -36,3 +36,9 @@ def visible(markup):
 
 def kinds(story):
     return {problem.kind for problem in story.problems}
+
+
+def whole(record):
+    """Return a reader's record, read to its end where it was not."""
+    unread = getattr(record, "unread", None)
+    return unread() if unread else record

@@ -9,13 +9,15 @@ from articles.html import clean
 from articles.importers.sources import Asked, recognise
 from articles.importers.story import Moved, PageError, Person, Problem, Story, Term
 
+from .reading import whole
+
 EXPORT = Path(__file__).parents[2] / "data/exports/lantern.ghost.json"
 
 
 def read(path):
     reader = recognise(path)
     assert reader.NAME == "ghost"
-    return list(reader.read(path, Asked()))
+    return [whole(record) for record in reader.read(path, Asked())]
 
 
 @pytest.fixture(scope="module")

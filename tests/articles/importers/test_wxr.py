@@ -5,8 +5,10 @@ from pathlib import Path
 import pytest
 
 from articles.html import clean, text_of
-from articles.importers.sources import Asked, recognise
+from articles.importers.sources import Asked, Sources, recognise
 from articles.importers.story import PageError, Person, Problem, Story, Term
+
+from .reading import whole
 
 EXPORT = Path(__file__).parents[2] / "data/exports/gazette.wxr.xml"
 
@@ -15,7 +17,7 @@ EXPORT = Path(__file__).parents[2] / "data/exports/gazette.wxr.xml"
 def records():
     reader = recognise(EXPORT)
     assert reader.NAME == "wordpress"
-    return list(reader.read(EXPORT, Asked()))
+    return [whole(record) for record in reader.read(EXPORT, Asked())]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +34,7 @@ def kinds(story):
 
 
 def test_all_posts_and_pages_are_found_and_nothing_else(stories):
-    assert sorted(stories) == ["page-13", "post-11", "post-12", "post-14"]
+    assert sorted(stories) == ["page-13", "post-11", "post-12", "post-14", "post-16"]
 
 
 def test_what_lay_in_the_trash_is_reported_and_left_there(records):
@@ -116,7 +118,8 @@ def test_a_file_that_ends_too_early_gives_what_it_holds_and_says_so(tmp_path):
     half = tmp_path / "half.xml"
     content = EXPORT.read_bytes()
     half.write_bytes(content[: content.index(b"About us")])
-    records = list(recognise(half).read(half, Asked()))
+    with Sources([half]) as sources:
+        records = [whole(record) for record in sources.read(Asked())]
     assert {r.source_id for r in records if isinstance(r, Story)} >= {"post-11"}
     assert any(isinstance(r, Problem) and r.kind == "damaged" for r in records)
 
@@ -134,7 +137,7 @@ def test_entities_are_never_expanded(tmp_path, doctype):
     text = text.replace("<title>About us", "<title>About us &b;&a;")
     hostile.write_text(text, "utf-8")
     try:
-        records = list(recognise(hostile).read(hostile, Asked()))
+        records = [whole(r) for r in recognise(hostile).read(hostile, Asked())]
     except PageError:
         return
     told = "".join(r.headline + r.body_html for r in records if isinstance(r, Story))

@@ -1,0 +1,104 @@
+"""Elements of WordPress's export, by their names without the version's namespace."""
+
+import lxml.etree
+
+from .decode import decode
+
+# Control characters that no XML may hold; old posts do.
+ILLEGAL = bytes.maketrans(
+    bytes([*range(9), 11, 12, *range(14, 32)]), b" " * (9 + 2 + 18)
+)
+# Nothing of the file's own head stands around a post when it is read: no entity is
+# declared, none is expanded.
+OPEN = (
+    b'<rss xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"'
+    b' xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    b' xmlns:wfw="http://wellformedweb.org/CommentAPI/"'
+    b' xmlns:dc="http://purl.org/dc/elements/1.1/"'
+    b' xmlns:media="http://search.yahoo.com/mrss/"'
+    b' xmlns:wp="http://wordpress.org/export/1.2/">'
+)
+CLOSE = b"</rss>"
+SAFE = {
+    **{"resolve_entities": False, "no_network": True, "load_dtd": False},
+    **{"huge_tree": True, "recover": True},
+}
+
+
+def parse(content: bytes):
+    """Return the element of an item's bytes, however damaged; None for none."""
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        content = decode(content).text.encode()
+    content = OPEN + content.translate(ILLEGAL) + CLOSE
+    root = lxml.etree.fromstring(content, lxml.etree.XMLParser(**SAFE))
+    return root.find("item") if root is not None else None
+
+
+class _Clean:
+    """A file whose illegal control characters are blanks."""
+
+    def __init__(self, file):
+        self.file = file
+
+    def read(self, size=-1):
+        return self.file.read(size).translate(ILLEGAL)
+
+
+def elements(file):
+    """Yield (local name, element) of the channel's children, one at a time."""
+    parsing = lxml.etree.iterparse(_Clean(file), events=("start", "end"), **SAFE)
+    depth = 0
+    try:
+        for event, element in parsing:
+            depth += 1 if event == "start" else -1
+            if event == "end" and depth == 2:
+                yield local(element), element
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+    except lxml.etree.XMLSyntaxError:
+        return  # what comes before the damage was had
+
+
+def local(element):
+    return element.tag.rpartition("}")[2]
+
+
+def children(element):
+    """Return {local name: text} of the children of a small element."""
+    return {
+        local(child): (child.text or "").strip()
+        for child in element
+        if isinstance(child.tag, str)
+    }
+
+
+def fields(item):
+    """Return {local name: text} of an item's own fields, the first of each name.
+
+    content:encoded and excerpt:encoded are "content" and "excerpt".
+    """
+    found = {}
+    for child in item:
+        if isinstance(child.tag, str):
+            namespace, _, name = child.tag.rpartition("}")
+            if name == "encoded":
+                name = "excerpt" if "excerpt" in namespace else "content"
+            found.setdefault(name, (child.text or "").strip())
+    return found
+
+
+def meta_of(item):
+    """Return {key: value} of an item's postmeta."""
+    found = {}
+    for child in item:
+        if isinstance(child.tag, str) and local(child) == "postmeta":
+            told = children(child)
+            found[told.get("meta_key", "")] = told.get("meta_value", "")
+    return found
+
+
+def number_of(written):
+    return int(written) if written.isdigit() and len(written) < 16 else 0

@@ -1,0 +1,331 @@
+"""One post or page of WordPress's export, from its bytes to a story."""
+
+import html
+import json
+import re
+import shutil
+import sqlite3
+import tempfile
+import weakref
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .autop import paragraphs
+from .exported import plain_text, read_body, replaced
+from .shortcodes import embed, expand
+from .story import Credit, PageError, PictureNote, Problem, Story, When
+from .wxr_elements import fields, local, meta_of, number_of, parse
+
+STATUSES = {
+    **{"publish": "published", "future": "published", "pending": "review"},
+    **{"draft": "draft", "private": "draft"},
+}
+# By the plugins that most sites had: Yoast, Rank Math, All in One SEO.
+SEO_TITLE = ("_yoast_wpseo_title", "rank_math_title", "_aioseo_title", "_aioseop_title")
+SEO_DESCRIPTION = (
+    *("_yoast_wpseo_metadesc", "rank_math_description", "_aioseo_description"),
+    "_aioseop_description",
+)
+CANONICAL = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
+NO_INDEX = ("_yoast_wpseo_meta-robots-noindex", "_aioseop_noindex")
+# The editor writes "--" in attributes as \u002d, so that the first "-->" ends it.
+BLOCK = re.compile(r"<!--\s{0,9}/?wp:")
+BLOCK_END = re.compile("-->")
+BLOCK_NAME = re.compile(r"<!--\s*(/?)wp:([a-z][\w/-]*)")
+PULL_QUOTE = re.compile(r"<figure\b[^<>]{0,500}wp-block-pullquote[^<>]{0,500}>")
+FIGURE_END = re.compile("</figure>")
+FOOTNOTE = re.compile(r'<sup\b[^<>]{0,300}data-fn="([^"]*)"[^<>]{0,300}>')
+FOOTNOTE_END = re.compile("</sup>")
+ALONE = re.compile(r"^[ \t]*(https?://[^\s<>\"\[\]]+)[ \t]*$", re.MULTILINE)
+MORE = re.compile(r"<!--\s{0,9}(?:more[^>]{0,300}?|nextpage|noteaser)\s{0,9}-->")
+
+
+@dataclass
+class Export:
+    """What the export says beside its posts, and they may name."""
+
+    source: str
+    site: str
+    index: str = ""  # path of the database of its files and blocks
+    names: dict = field(default_factory=dict)  # login: display name
+    guests: dict = field(default_factory=dict)  # nicename: display name
+    above: dict = field(default_factory=dict)  # category: (name, parent's nicename)
+
+    def __post_init__(self):
+        # There as long as anybody here may still read a post.
+        folder = tempfile.mkdtemp(prefix="import-")
+        self.index = str(Path(folder, "index.sqlite3"))
+        weakref.finalize(self, _forget, folder)
+
+    def picture(self, number):
+        """Return (address, alt, caption) of an attachment, or None."""
+        row = self.file(number)
+        return row[:3] if row else None
+
+    def file(self, number):
+        """Return (address, alt, caption, credit) of an attachment, or None."""
+        if not number < 2**63:
+            return None
+        rows = _open(self.index).execute(
+            "SELECT url, alt, caption, credit FROM file WHERE id = ?", [number]
+        )
+        return rows.fetchone()
+
+    def block(self, number):
+        """Return the content of a block that several posts share, "" for none."""
+        if not isinstance(number, int) or not 0 < number < 2**63:
+            return ""
+        rows = _open(self.index).execute(
+            "SELECT content FROM block WHERE id = ?", [number]
+        )
+        return (rows.fetchone() or [""])[0]
+
+    def path_of(self, slug, name):
+        """Return the names of a category and those above it, from the top."""
+        path, seen = [name], {slug}
+        while (slug := self.above.get(slug, ("", ""))[1]) and slug not in seen:
+            seen.add(slug)
+            path.insert(0, self.above.get(slug, (slug, ""))[0])
+        return tuple(path)
+
+
+@lru_cache(maxsize=1)
+def _open(path):
+    # Also where stories are read by another thread than the one that opened it.
+    return sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False)
+
+
+def _forget(folder):
+    _open.cache_clear()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def read_post(content, line, name, export) -> Story | Problem:
+    """Return the Story of an item's bytes, or the Problem with it."""
+    item = parse(content)
+    if item is None:
+        return Problem(name, "unparsable", "The post is no sound XML.", line)
+    return _Post(item, line, name, export).read()
+
+
+class _Post:
+    def __init__(self, item, line, name, export):
+        self.item, self.line, self.name, self.export = item, line, name, export
+        self.told, self.meta = fields(item), meta_of(item)
+        self.type = self.told.get("post_type") or "post"
+        self.status = self.told.get("status") or "publish"
+
+    def text(self, name):
+        return self.told.get(name, "")
+
+    def read(self):
+        if self.status in ("auto-draft", "inherit"):
+            return Problem(self.name, "left-out", "It was begun and never saved.")
+        if self.status == "trash":
+            reason = "It lay in the trash and was left there."
+            title = self.text("title")
+            return Problem(self.name, "trashed", reason, self.line, title)
+        story = Story(
+            source_id=self.name,
+            source_system=self.export.source,
+            kind="page" if self.type == "page" else "article",
+            source_kind="wordpress",
+            headline=plain_text(self.text("title")),
+            standfirst=plain_text(self.text("excerpt")),
+            comments=sum(
+                1
+                for child in self.item
+                if isinstance(child.tag, str) and local(child) == "comment"
+            ),
+        )
+        if self.type not in ("post", "page"):
+            reason = f"A “{self.type}” became an article."
+            story.note("post-type", reason, self.line)
+        self.state(story)
+        self.addresses(story)
+        self.dates(story)
+        self.credits(story)
+        self.subjects(story)
+        self.words_of_plugins(story)
+        try:
+            self.body(story)
+        except PageError as error:
+            return Problem(self.name, error.kind, str(error), self.line)
+        self.lead(story)
+        if not story.headline:
+            words = plain_text(story.body_html)[:80].rpartition(" ")[0]
+            story.headline = words or self.name
+            story.note("no-headline", "It has no title; its first words stand in.")
+        return story
+
+    def state(self, story):
+        story.status = STATUSES.get(self.status, "")
+        if not story.status:
+            story.status = "draft"
+            story.note(
+                "status", f"Its status “{self.status}” is unknown: it is a draft."
+            )
+        if self.status == "private":
+            story.note("private", "It was private; it is a draft.")
+        if self.text("post_password"):
+            story.status = "draft"
+            story.note("password", "A password protected it; it is a draft.")
+        if self.text("is_sticky") == "1":
+            story.note("sticky", "It was kept at the top of the front page.")
+
+    def addresses(self, story):
+        link = self.text("link")
+        story.base_url = link or self.export.site
+        number = self.text("post_id")
+        try:
+            split = urlsplit(link if "://" in link else "")
+        except ValueError:
+            story.note("address", "Its address cannot be read.", sample=link)
+            return
+        address = split.path + (f"?{split.query}" if split.query else "")
+        if self.status in ("publish", "future", "private") and address not in ("", "/"):
+            story.address = address
+            short = f"/?{'page_id' if story.kind == 'page' else 'p'}={number}"
+            if short != address:
+                story.other_addresses.append(short)
+
+    def dates(self, story):
+        for name, zone in (("post_date_gmt", UTC), ("post_date", None)):
+            try:
+                moment = datetime.fromisoformat(self.text(name))
+            except ValueError:
+                continue  # "0000-00-00 00:00:00" of drafts
+            story.published = When(moment.replace(tzinfo=zone), "moment")
+            return
+
+    def credits(self, story):
+        names = [
+            self.export.guests.get(_nice(child)) or (child.text or "").strip()
+            for child in self.item.findall("category")
+            if child.get("domain") == "author"
+        ]
+        names = [self.export.names.get(name, name) for name in names if name]
+        creator = self.text("creator")
+        if not names and creator:
+            names = [self.export.names.get(creator, creator)]
+        story.credits = [Credit(name, printed=name) for name in dict.fromkeys(names)]
+
+    def subjects(self, story):
+        """Sort the post's terms: the first category is the section, the rest tags."""
+        sections, tags = [], []
+        for child in self.item.findall("category"):
+            domain = child.get("domain")
+            name = html.unescape((child.text or "").strip())
+            if not name or domain in ("author", "post_format", "nav_menu"):
+                continue
+            if domain in ("category", None):
+                sections.append((_nice(child), name))
+            elif domain == "series":
+                story.series_name = name
+            else:
+                tags.append(name)
+        # “Uncategorized” says nothing, whatever the language called it.
+        real = [s for s in sections if s[0] not in ("uncategorized", "uncategorised")]
+        if real:
+            slug, name = real[0]
+            story.section_path = self.export.path_of(slug, name)
+            above = set(story.section_path)
+            tags = [n for _slug, n in real[1:] if n not in above] + tags
+        story.tags = list(dict.fromkeys(tags))
+
+    def words_of_plugins(self, story):
+        def first(names):
+            words = next((self.meta[name] for name in names if self.meta.get(name)), "")
+            # A pattern ("%%title%% …") is no title.
+            return "" if "%" in words and re.search(r"%%?\w+%", words) else words
+
+        story.seo_title = first(SEO_TITLE)
+        story.seo_description = first(SEO_DESCRIPTION)
+        story.canonical_url = first(CANONICAL)
+        robots = self.meta.get("rank_math_robots", "")
+        story.is_no_index = first(NO_INDEX) in ("1", "on") or "noindex" in robots
+
+    # Its text.
+
+    def body(self, story):
+        content = self.text("content")
+        notes = _footnotes(self.meta.get("footnotes", ""))
+        is_blocks = "<!-- wp:" in content
+        content = MORE.sub("", content) if not is_blocks else content
+        if is_blocks:
+            content = self.blocks(content, story)
+        content = expand(content, self.export.picture, _reporting(story))
+        content = ALONE.sub(lambda found: embed(html.unescape(found[1])), content)
+        if not is_blocks:
+            content = paragraphs(content)
+        if notes:
+            content = _with_footnotes(content, notes)
+        enclosed = self.meta.get("enclosure", "").partition("\n")[0].strip()
+        if enclosed and enclosed not in content:
+            content += embed(enclosed)
+        story.body_html = read_body(content, story)
+
+    def blocks(self, content, story, depth=0):
+        """Return a block editor's content with what its blocks mean, as HTML."""
+
+        def shown(written):
+            found = BLOCK_NAME.match(written)
+            if not found or found[1] or not written.endswith("/-->"):
+                return ""
+            name, attributes = found[2], written[found.end() : -4].strip()
+            try:
+                told = json.loads(attributes or "{}")
+            except (ValueError, RecursionError):
+                told = {}
+            if name in ("block", "core/block") and depth < 3:
+                reused = self.export.block(told.get("ref"))
+                return self.blocks(reused, story, depth + 1) if reused else ""
+            if name in ("spacer", "nextpage", "more", "separator"):
+                return ""
+            story.note("block", f"A block “{name}”, made by a program, was left out.")
+            return ""
+
+        content = MORE.sub("", replaced(content, BLOCK, BLOCK_END, shown))
+        return replaced(content, PULL_QUOTE, FIGURE_END, _pull_quote)
+
+    def lead(self, story):
+        number = number_of(self.meta.get("_thumbnail_id", ""))
+        if not number:
+            return
+        if file := self.export.file(number):
+            story.pictures.append(PictureNote(*file, is_lead=True))
+        else:
+            story.note("picture-missing", "Its lead picture is not in the export.")
+
+
+def _pull_quote(figure):
+    words = re.sub(r"</?(?:blockquote|figure)\b[^<>]*>", "", figure)
+    return f'<aside class="pullquote">{words}</aside>'
+
+
+def _reporting(story):
+    return lambda kind, reason, sample: story.note(kind, reason, sample=sample)
+
+
+def _footnotes(written):
+    """Return {id: plain text} of the block editor's footnotes."""
+    try:
+        notes = json.loads(written) if written else []
+        return {note["id"]: plain_text(note["content"]) for note in notes}
+    except (ValueError, TypeError, KeyError):
+        return {}
+
+
+def _with_footnotes(content, notes):
+    def noted(written):
+        note = html.escape(notes.get(FOOTNOTE.match(written)[1], ""))
+        return f'<sup class="footnote" data-footnote="{note}"></sup>' if note else ""
+
+    return replaced(content, FOOTNOTE, FOOTNOTE_END, noted)
+
+
+def _nice(element):
+    return (element.get("nicename") or "").removeprefix("cap-")

@@ -1,0 +1,298 @@
+"""Whole imports of WordPress's export, from the file to readers' pages and back."""
+
+import re
+
+import pytest
+from django.db import IntegrityError
+from django.db.models.signals import pre_save
+
+from articles.html import clean
+from articles.models import (
+    Article,
+    Document,
+    Import,
+    ImportMade,
+    Origin,
+    Page,
+    Picture,
+    Section,
+    Tag,
+)
+from authors.models import Author
+from newsroom.redirects.models import Redirect
+from tests.factories import make_article
+
+from .importing import GAZETTE, counts, dump, media_copy, run
+
+pytestmark = pytest.mark.django_db
+FERRY = "/2014/03/ferry-back/"
+BLOCKS = "/2021/05/blocks/"
+
+
+@pytest.fixture
+def media(tmp_path):
+    return media_copy(tmp_path / "copy")
+
+
+def article(headline):
+    return Article.objects.get(headline__startswith=headline)
+
+
+class TestTheGazette:
+    @pytest.fixture(autouse=True)
+    def imported(self, media):
+        self.said = run(GAZETTE, media=str(media))
+
+    def test_says_what_it_made_and_what_it_left(self):
+        assert "5 new, 0 changed, 0 unchanged, 0 not imported." in self.said
+        assert "2 comments were left behind" in self.said
+        assert "post-15, line" in self.said and "in the trash" in self.said
+        assert "Traceback" not in self.said
+
+    def test_stories_answer_at_their_old_addresses(self, client):
+        html = client.get(FERRY).content.decode()
+        assert "The ferry that came back" in html and "A ferry without a crew." in html
+        assert client.get(BLOCKS).status_code == 200
+        answer = client.get("/?p=11")
+        assert (answer.status_code, answer["Location"]) == (301, FERRY)
+        assert client.get("/?p=14").status_code == 404
+
+    def test_a_page_is_a_simple_page(self, client):
+        assert Page.objects.get().path == "/about/"
+        assert "We print on Thursdays." in client.get("/about/").content.decode()
+        assert client.get("/?page_id=13")["Location"] == "/about/"
+
+    def test_drafts_stay_drafts(self, client):
+        for headline in ("For members", "Not yet"):
+            assert article(headline).status == "draft"
+        assert "Half a story" not in client.get("/").content.decode()
+
+    def test_sections_are_made_as_they_were(self):
+        harbour = Section.objects.get(slug="harbour")
+        assert (harbour.name, harbour.parent.name) == ("Harbour", "News & Notes")
+        assert harbour.parent.slug == "news"
+        assert harbour.parent.description == "What happened."
+        assert article("The ferry").section == harbour
+        assert article("What the blocks").section is None
+        assert Section.objects.count() == 2
+
+    def test_tags_and_authors_come_along_and_no_login(self, django_user_model):
+        assert list(article("The ferry").tags.slugs()) == ["ferry"]
+        assert article("The ferry").byline_text() == "Mara Quill and Tobias Fen"
+        assert Author.objects.get(name="Tobias Fen").bio == "Tobias Fen keeps bees."
+        mara = Author.objects.get(name="Mara Quill")
+        assert mara.email == "mara@gazette.example" and not mara.is_email_public
+        assert not django_user_model.objects.exists()
+
+    def test_pictures_come_from_the_copy_of_the_media(self):
+        story = article("The ferry")
+        assert story.lead_picture.title == "ferry.jpg"
+        gallery = re.search(
+            r'<figure class="gallery">.*?</figure></figure>', story.body
+        )
+        assert gallery[0].count("data-picture=") == 2
+        assert "The quay at dusk." in story.body
+        assert "wp-content" not in story.body
+        # The quay stands there three times, with two descriptions.
+        assert Picture.objects.count() == 3
+        assert "Boats at a quay" in Picture.objects.values_list("alt", flat=True)
+
+    def test_bodies_are_in_the_vocabularys_one_spelling(self):
+        for body in Article.objects.values_list("body", flat=True):
+            assert str(clean(str(body + " "))) == body
+
+    def test_links_lead_to_what_their_pages_became(self, client):
+        body = article("What the blocks").body
+        assert f'<a href="{FERRY}#rope">March</a>' in body
+        assert f'<a href="{FERRY}">again</a>' in body
+        assert '<a href="https://elsewhere.example/a?b=1&amp;c=2">' in body
+        document = Document.objects.get()
+        assert f'<a href="{document.file.url}">the tables</a>' in body
+        assert document.name == "tides.pdf"
+        old = client.get("/wp-content/uploads/2014/03/tides.pdf")
+        assert (old.status_code, old["Location"]) == (301, document.file.url)
+
+    def test_links_to_what_is_not_here_are_listed_once(self):
+        dead = [line for line in self.said.splitlines() if "was not imported" in line]
+        assert len(dead) == 1 and "/2013/gone/" in dead[0] and "(2 links)" in dead[0]
+
+    def test_its_row_tells_of_it(self):
+        row = Import.objects.get()
+        assert (row.state, row.kind, row.done) == ("done", "wordpress", 5)
+        assert row.counts["new"] == 5 and row.counts["comments"] == 2
+        assert row.problems.filter(kind="dead-link").count() == 1
+
+    def test_a_second_run_changes_nothing(self, media):
+        before, rows = dump(), counts()
+        assert "0 new, 0 changed, 5 unchanged" in run(GAZETTE, media=str(media))
+        assert dump() == before
+        after = counts()
+        changed = {t for t in rows | after if rows[t] != after[t]}
+        assert changed == {"articles_import", "articles_importproblem"}
+
+
+class TestWithoutMedia:
+    def test_missing_pictures_are_listed_and_shown_as_links(self, client):
+        said = run(GAZETTE)
+        assert said.count("picture-elsewhere") == 1
+        assert not Picture.objects.exists()
+        html = client.get(FERRY).content.decode()
+        assert (
+            'href="https://gazette.example/wp-content/uploads/2014/03/quay.jpg"' in html
+        )
+        assert '<img src="https://gazette.example' not in html
+
+
+class TestAChangedSource:
+    @pytest.fixture(autouse=True)
+    def imported(self, tmp_path, media):
+        self.file, self.media = tmp_path / "gazette.wxr.xml", str(media)
+        self.file.write_bytes(GAZETTE.read_bytes())
+        run(self.file, media=self.media)
+
+    def change(self, *pairs):
+        text = self.file.read_text("utf-8")
+        for old, new in pairs:
+            assert old in text
+            text = text.replace(old, new)
+        self.file.write_text(text, "utf-8")
+        return run(self.file, media=self.media)
+
+    def test_fields_follow(self):
+        said = self.change(
+            ("The rope was wet.", "The rope was dry."),
+            ("A ferry without a crew.", "Without a crew."),
+            ("<title>About us", "<title>About the Gazette"),
+        )
+        assert "0 new, 2 changed, 3 unchanged" in said
+        story = article("The ferry")
+        assert "The rope was dry." in story.body and "was wet" not in story.body
+        assert story.standfirst == "Without a crew."
+        assert Page.objects.get().title == "About the Gazette"
+
+    def test_what_editors_changed_is_kept_and_said(self):
+        story = article("The ferry")
+        story.standfirst = "Ours."
+        story.save()
+        said = self.change(
+            ("The rope was wet.", "The rope was dry."),
+            ("A ferry without a crew.", "Without a crew."),
+        )
+        assert "kept the editors’ own standfirst" in said
+        story.refresh_from_db()
+        assert story.standfirst == "Ours." and "was dry" in story.body
+
+    def test_the_lead_picture_follows(self):
+        old = "<![CDATA[22]]></wp:meta_value>"
+        self.change((old, old.replace("22", "21")))
+        assert article("The ferry").lead_picture.title == "quay.jpg"
+
+    def test_a_draft_goes_out_when_the_source_published_it(self, client):
+        self.change(
+            ("0000-00-00 00:00:00</wp:post_date_gmt><wp:status>draft",
+             "2015-02-03 04:05:06</wp:post_date_gmt><wp:status>publish"),
+            ("https://gazette.example/?p=16", "https://gazette.example/2015/02/yet/"),
+        )  # fmt: skip
+        assert "Half a story." in client.get("/2015/02/yet/").content.decode()
+        # Nobody is mailed about it.
+        assert article("Not yet").announced_at
+
+    def test_what_the_source_took_back_is_withdrawn(self, client):
+        text = self.file.read_text("utf-8")
+        at = text.index("What the blocks said")
+        text = text[:at] + text[at:].replace(
+            "<wp:status>publish", "<wp:status>draft", 1
+        )
+        self.file.write_text(text, "utf-8")
+        run(self.file, media=self.media)
+        assert article("What the blocks").status == "withdrawn"
+        assert client.get(BLOCKS).status_code in (404, 410)
+
+
+class TestNewPaths:
+    def test_old_addresses_redirect_and_links_lead_to_the_new(self, client, media):
+        run(GAZETTE, new_paths=True, media=str(media))
+        new = article("The ferry").path
+        assert new == "/2014/03/the-ferry-that-came-back/"
+        for old in (FERRY, "/?p=11"):
+            answer = client.get(old)
+            assert (answer.status_code, answer["Location"]) == (301, new)
+        body = article("What the blocks").body
+        assert f'href="{new}#rope"' in body and f'<a href="{new}">again' in body
+        assert FERRY not in body
+        # It is the import's own doing, no editor's.
+        assert "0 new, 0 changed" in run(GAZETTE, new_paths=True, media=str(media))
+
+
+class TestDryRun:
+    def test_writes_nothing_at_all(self, media):
+        before = counts()
+        said = run(GAZETTE, dry_run=True, media=str(media), new_paths=True)
+        assert counts() == before
+        assert "5 would be new" in said
+        assert "“The ferry that came back”, Mara Quill, Tobias Fen, 2014-03-02" in said
+        # It has seen what will not be there, and only that.
+        assert said.count("was not imported") == 1 and "/2013/gone/" in said
+
+
+class TestUndo:
+    def test_takes_back_all_it_made_and_can_be_repeated(self, media, client):
+        before = counts()
+        run(GAZETTE, media=str(media))
+        first = dump()
+        said = run(undo=Import.objects.get().pk)
+        assert "4 articles" in said and "1 page" in said
+        after = counts()
+        left = {t for t in before | after if before[t] != after[t]}
+        assert left <= {"articles_import", "articles_importproblem", "pagecache_purge"}
+        assert client.get(FERRY).status_code == 404
+        assert client.get("/?p=11").status_code in (200, 404)
+        run(GAZETTE, media=str(media))
+        again = dump()
+        for name in first.keys() - {"articles"}:
+            assert again[name] == first[name]
+
+    def test_is_refused_when_somebody_worked_on_a_story(self, media):
+        run(GAZETTE, media=str(media))
+        story = article("The ferry")
+        story.headline = "The ferry returned"
+        story.save()
+        rows = counts()
+        said = run(undo=Import.objects.get().pk)
+        assert "Editors have worked on “The ferry returned”" in said
+        assert counts() == rows and Origin.objects.count() == 5
+
+    def test_leaves_what_others_use(self, media):
+        run(GAZETTE, media=str(media))
+        make_article(
+            authors=[Author.objects.get(name="Mara Quill")],
+            body=f'<p><a href="{Document.objects.get().file.url}">Tides</a></p>',
+        )
+        run(undo=Import.objects.get().pk)
+        assert list(Author.objects.values_list("name", flat=True)) == ["Mara Quill"]
+        assert Document.objects.count() == 1
+        assert not Tag.objects.exists() and not ImportMade.objects.exists()
+
+    def test_a_number_that_is_none(self):
+        assert "There is no import 77" in run(undo=77)
+        assert not Redirect.objects.exists()
+
+
+def refuse_the_page(**_):
+    raise IntegrityError("this page is refused")
+
+
+class TestWhatTheDatabaseRefuses:
+    def test_costs_its_own_story_only(self, media):
+        # As a rule of the database would that the importer does not know.
+        pre_save.connect(refuse_the_page, sender=Page)
+        try:
+            said = run(GAZETTE, media=str(media))
+        finally:
+            pre_save.disconnect(refuse_the_page, sender=Page)
+        assert "The database refused it: this page is refused" in said
+        assert "4 new" in said and not Page.objects.exists()
+        # The batch was tried twice; its pictures are there once, and shown.
+        assert Picture.objects.count() == 3
+        assert article("The ferry").lead_picture.title == "ferry.jpg"
+        assert Author.objects.count() == 2
