@@ -5,21 +5,26 @@ same bytes under another name. What an editor changed since the last import stay
 everything else follows the source.
 """
 
-import sqlite3
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
-from enum import StrEnum
 from itertools import islice
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 
 from articles import signals
-from articles.html import text_of
 from articles.importers import crediting, refilling, updating
+from articles.importers.batches import (
+    TO_READ,
+    Batch,
+    Outcome,
+    Seen,
+    compare,
+    origins_of,
+    row_of,
+)
 from articles.importers.bodies import body_of, save_pictures
 from articles.importers.linking import Links
 from articles.importers.matching import People, Subjects
@@ -41,23 +46,6 @@ from articles.models import (
 from authors.shown import change, many_changes
 
 BATCH = 200
-MOST_OF_A_STORY = 200  # authors, or tags
-
-
-class Outcome(StrEnum):
-    """What became, or in a dry run would become, of a story."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-
-TO_READ = (Outcome.NEW, Outcome.CHANGED)
-OTHER_PAGE = (
-    "Another page was imported under this name; it was left alone. "
-    "Name the source with --source."
-)
 
 
 @dataclass(frozen=True)
@@ -108,47 +96,6 @@ class Directory:
         self.people.told, self.subjects.told = told
 
 
-class _Seen:
-    """Which names and which bytes a run met already; on disk, however many."""
-
-    def __init__(self):
-        self.index = sqlite3.connect("")
-        self.index.execute("CREATE TABLE seen (what PRIMARY KEY) WITHOUT ROWID")
-
-    def is_new(self, what):
-        """Say whether this is the first time that the text is asked for."""
-        statement = "INSERT OR IGNORE INTO seen VALUES (?)"
-        return self.index.execute(statement, [what]).rowcount > 0
-
-
-@dataclass
-class _Batch:
-    """Records on their way: what is to become of each, and its text being read."""
-
-    problems: list
-    work: list  # [(Story, Outcome, Origin or None)]
-    moved: list
-    whole: Future  # the stories that are new or changed, read
-
-    def settled(self):
-        """Yield [Story, Outcome, Origin] with whole stories; or the Problem with one.
-
-        A story that is another one under a known name is refused.
-        """
-        whole = iter(self.whole.result())
-        for story, outcome, origin in self.work:
-            if outcome in TO_READ:
-                story = next(whole)
-                if isinstance(story, Problem):
-                    yield story
-                    continue
-                _make_fit(story)
-            if outcome is Outcome.CHANGED and not _is_same_story(_row(origin), story):
-                story.note("other-page", OTHER_PAGE)
-                outcome = Outcome.REFUSED
-            yield story, outcome, origin
-
-
 def save_stories(
     records: Iterable[Story | Problem | Person | Term | Moved], choices: Choices
 ) -> Iterator[Saved | Problem]:
@@ -158,7 +105,7 @@ def save_stories(
     written, neither rows nor files. While one batch is saved, the next are read.
     """
     records, waiting = iter(records), deque()
-    directory, seen = Directory(choices.run), _Seen()
+    directory, seen = Directory(choices.run), Seen()
     links = Links(choices, directory)
     with Readers(least=BATCH) as readers:
         while batch := list(islice(records, BATCH)):
@@ -181,9 +128,9 @@ def _begin(records, directory, links, seen, readers):
         elif isinstance(record, Story):
             stories.append(record)
             links.note(record)
-    origins = _origins_of(stories)
-    work = [(story, *_compare(story, origins, seen)) for story in stories]
-    return _Batch(
+    origins = origins_of(stories)
+    work = [(story, *compare(story, origins, seen)) for story in stories]
+    return Batch(
         problems=[record for record in records if isinstance(record, Problem)],
         work=work,
         moved=[record for record in records if isinstance(record, Moved)],
@@ -209,70 +156,7 @@ def _end(batch, choices, directory, links):
     for story, outcome, origin in work:
         if outcome in TO_READ:
             _look_ahead(story, choices, directory, links)
-        yield Saved(story, outcome, _row(origin))
-
-
-def _make_fit(story):
-    """Take from a story what no database stores, and what nobody means."""
-    for name in ("credits", "tags"):
-        if len(found := getattr(story, name)) > MOST_OF_A_STORY:
-            setattr(story, name, found[:MOST_OF_A_STORY])
-            reason = f"It has {len(found)} {name}; {MOST_OF_A_STORY} were taken."
-            story.note("too-many", reason)
-    # No text of a database holds a zero, and no reader sees it.
-    for its in fields(story):
-        value = getattr(story, its.name)
-        if isinstance(value, str) and "\x00" in value:
-            setattr(story, its.name, value.replace("\x00", ""))
-
-
-def _row(origin):
-    return (origin.article or origin.page) if origin else None
-
-
-def _origins_of(stories):
-    """Return the origins of the batch: {(system, id) or digest: Origin}."""
-    if not stories:
-        return {}
-    origins = Origin.objects.select_related("article", "page").defer("source")
-    by_digest = origins.filter(digest__in={digest_of(story) for story in stories})
-    by_name = origins.filter(
-        system__in={story.source_system[:50] for story in stories},
-        identifier__in={story.source_id[:500] for story in stories},
-    )
-    found = {origin.digest: origin for origin in by_digest}
-    return found | {(origin.system, origin.identifier): origin for origin in by_name}
-
-
-def _compare(story, origins, seen):
-    """Return (Outcome, Origin or None) of a story against what is here already.
-
-    The same bytes under another name are the same page, in this run too; of two
-    stories of one name, the first counts.
-    """
-    digest = digest_of(story)
-    name = story.source_system[:50], story.source_id[:500]
-    origin = origins.get(name)
-    is_known = not seen.is_new(digest)
-    if not seen.is_new("\n".join(name)) and not is_known:
-        story.note("same-name", "Another story before it has the same name.")
-        return Outcome.REFUSED, origin
-    if origin is None:
-        origin = origins.get(digest)
-        is_known = is_known or origin is not None
-        return (Outcome.UNCHANGED if is_known else Outcome.NEW), origin
-    if origin.digest == digest:
-        return Outcome.UNCHANGED, origin
-    return Outcome.CHANGED, origin
-
-
-def _is_same_story(row, story):
-    """Say whether a page is a later state of the article, not another story."""
-    title = row.headline if isinstance(row, Article) else row.title
-    if title.casefold() == story.headline.casefold():
-        return True
-    old, new = (set(text_of(body).split()) for body in (row.body, story.body_html))
-    return len(old & new) * 2 >= min(len(old), len(new))
+        yield Saved(story, outcome, row_of(origin))
 
 
 def _look_ahead(story, choices, directory, links):
@@ -353,7 +237,7 @@ def _write(work, moved, pictures, choices, directory, links):
             made[id(story)] = _make_page(story, pictures, choices, directory, links)
     changed = 0
     for story, outcome, origin in work:
-        kept, row = (), made.get(id(story)) or _row(origin)
+        kept, row = (), made.get(id(story)) or row_of(origin)
         if outcome is Outcome.CHANGED:
             changed += 1
             kept = updating.update(

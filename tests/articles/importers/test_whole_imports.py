@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.db.models.signals import pre_save
 
 from articles.html import clean
+from articles.importers.values import digest
 from articles.models import (
     Article,
     Document,
@@ -222,6 +223,21 @@ class TestNewPaths:
         assert FERRY not in body
         # It is the import's own doing, no editor's.
         assert "0 new, 0 changed" in run(GAZETTE, new_paths=True, media=str(media))
+
+    def test_what_an_interrupted_run_had_not_led_there_the_next_one_does(self, media):
+        run(GAZETTE, new_paths=True, media=str(media))
+        # As it stood before the links were led on, when the power went.
+        story, new = article("What the blocks"), article("The ferry").path
+        story.body = story.body.replace(new, FERRY)
+        story.save()
+        story.origin.imported["body"] = digest(story.body)
+        story.origin.save()
+        Import.objects.update(state=Import.State.FAILED)
+        said = run(GAZETTE, new_paths=True, media=str(media))
+        assert "0 new, 0 changed, 5 unchanged" in said
+        story.refresh_from_db()
+        assert f'href="{new}#rope"' in story.body and FERRY not in story.body
+        assert said.count("was not imported") == 1
 
 
 class TestDryRun:

@@ -1,0 +1,134 @@
+"""What is to become of stories, told by what is here already, a batch at a time."""
+
+import sqlite3
+from concurrent.futures import Future
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+from articles.html import text_of
+from articles.importers.story import Problem
+from articles.importers.values import digest_of
+from articles.models import Article, Origin
+
+MOST_OF_A_STORY = 200  # authors, or tags
+
+
+class Outcome(StrEnum):
+    """What became, or in a dry run would become, of a story."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+TO_READ = (Outcome.NEW, Outcome.CHANGED)
+OTHER_PAGE = (
+    "Another page was imported under this name; it was left alone. "
+    "Name the source with --source."
+)
+
+
+class Seen:
+    """Which names and which bytes a run met already; on disk, however many."""
+
+    def __init__(self):
+        self.index = sqlite3.connect("")
+        self.index.execute("CREATE TABLE seen (what PRIMARY KEY) WITHOUT ROWID")
+
+    def is_new(self, what):
+        """Say whether this is the first time that the text is asked for."""
+        statement = "INSERT OR IGNORE INTO seen VALUES (?)"
+        return self.index.execute(statement, [what]).rowcount > 0
+
+
+@dataclass
+class Batch:
+    """Records on their way: what is to become of each, and its text being read."""
+
+    problems: list
+    work: list  # [(Story, Outcome, Origin or None)]
+    moved: list
+    whole: Future  # the stories that are new or changed, read
+
+    def settled(self):
+        """Yield [Story, Outcome, Origin] with whole stories; or the Problem with one.
+
+        A story that is another one under a known name is refused.
+        """
+        whole = iter(self.whole.result())
+        for story, outcome, origin in self.work:
+            if outcome in TO_READ:
+                story = next(whole)
+                if isinstance(story, Problem):
+                    yield story
+                    continue
+                _make_fit(story)
+            if outcome is Outcome.CHANGED and not _is_same_story(row_of(origin), story):
+                story.note("other-page", OTHER_PAGE)
+                outcome = Outcome.REFUSED
+            yield story, outcome, origin
+
+
+def _make_fit(story):
+    """Take from a story what no database stores, and what nobody means."""
+    for name in ("credits", "tags"):
+        if len(found := getattr(story, name)) > MOST_OF_A_STORY:
+            setattr(story, name, found[:MOST_OF_A_STORY])
+            reason = f"It has {len(found)} {name}; {MOST_OF_A_STORY} were taken."
+            story.note("too-many", reason)
+    # No text of a database holds a zero, and no reader sees it.
+    for its in fields(story):
+        value = getattr(story, its.name)
+        if isinstance(value, str) and "\x00" in value:
+            setattr(story, its.name, value.replace("\x00", ""))
+
+
+def row_of(origin):
+    """Return the article or simple page of an Origin, None for none."""
+    return (origin.article or origin.page) if origin else None
+
+
+def origins_of(stories):
+    """Return the origins of the batch: {(system, id) or digest: Origin}."""
+    if not stories:
+        return {}
+    origins = Origin.objects.select_related("article", "page").defer("source")
+    by_digest = origins.filter(digest__in={digest_of(story) for story in stories})
+    by_name = origins.filter(
+        system__in={story.source_system[:50] for story in stories},
+        identifier__in={story.source_id[:500] for story in stories},
+    )
+    found = {origin.digest: origin for origin in by_digest}
+    return found | {(origin.system, origin.identifier): origin for origin in by_name}
+
+
+def compare(story, origins, seen):
+    """Return (Outcome, Origin or None) of a story against what is here already.
+
+    The same bytes under another name are the same page, in this run too; of two
+    stories of one name, the first counts.
+    """
+    digest = digest_of(story)
+    name = story.source_system[:50], story.source_id[:500]
+    origin = origins.get(name)
+    is_known = not seen.is_new(digest)
+    if not seen.is_new("\n".join(name)) and not is_known:
+        story.note("same-name", "Another story before it has the same name.")
+        return Outcome.REFUSED, origin
+    if origin is None:
+        origin = origins.get(digest)
+        is_known = is_known or origin is not None
+        return (Outcome.UNCHANGED if is_known else Outcome.NEW), origin
+    if origin.digest == digest:
+        return Outcome.UNCHANGED, origin
+    return Outcome.CHANGED, origin
+
+
+def _is_same_story(row, story):
+    """Say whether a page is a later state of the article, not another story."""
+    title = row.headline if isinstance(row, Article) else row.title
+    if title.casefold() == story.headline.casefold():
+        return True
+    old, new = (set(text_of(body).split()) for body in (row.body, story.body_html))
+    return len(old & new) * 2 >= min(len(old), len(new))
