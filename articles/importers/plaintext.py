@@ -119,10 +119,13 @@ def shape_of(raws: list[Raw]) -> Shape:
     measured = in_groups or lengths or [80]
     width = max(40, measured[int(0.95 * (len(measured) - 1))])
     unwrapped = sum(1 for raw in raws if len(raw.text) > UNWRAPPED)
-    full = sum(1 for before, after in joints if _is_full(before, after, width))
+    full = [before for before, after in joints if _is_full(before, after, width)]
+    is_full = len(full) >= max(3, 0.4 * len(joints)) and unwrapped < 0.08 * len(raws)
+    # A machine breaks in the middle of sentences; paragraphs end with one.
+    torn = sum(not ENDS_SENTENCE.search(before.bare) for before in full)
     return Shape(
         width=width,
-        is_wrapped=full >= max(3, 0.4 * len(joints)) and unwrapped < 0.08 * len(raws),
+        is_wrapped=is_full and 3 * torn >= len(full),
         is_indented=_is_indented(raws, joints, width),
         has_gaps=sum(1 for raw in raws if raw.is_apart) > 3,
     )
