@@ -11,6 +11,8 @@ from django.template.backends.jinja2 import Template
 from django.test.signals import template_rendered
 from playwright.sync_api import expect
 
+from newsroom.pagecache import addresses, node
+from newsroom.pagecache.store import Store
 from newsroom.redirects import counting
 from tests import emptying
 from tests.chromium import find_chromium
@@ -190,3 +192,16 @@ def logged_in(page, live_server, client):
         return page
 
     return log_in
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch, settings):
+    """Keep pages, in a folder of the test's own, for http://testserver."""
+    settings.SITE_URL = "http://testserver"
+    addresses.hosts.cache_clear()
+    addresses.scheme.cache_clear()
+    store = Store(tmp_path / "pages")
+    monkeypatch.setattr(node, "store", store)
+    yield store
+    addresses.hosts.cache_clear()
+    addresses.scheme.cache_clear()
