@@ -4,11 +4,9 @@ A read is a number in memory until it is written, together with the others of th
 last few seconds, into the row of its article and hour (docs/reading-counts.md).
 """
 
-import atexit
 import hashlib
 import logging
 import secrets
-import threading
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 
@@ -20,6 +18,7 @@ from django.utils import timezone
 from articles.models import Article, ReadCount
 from articles.neighbours import SHOWN
 from authors.shown import note_until
+from authors.waiting import Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -96,15 +95,13 @@ class Repeats:
         return False
 
 
-class Buffer:
+class Buffer(Waiting):
     """Reads that wait to be written, those of one article and hour as one number."""
 
     def __init__(self, flushed_after=FLUSHED_AFTER):
-        self.flushed_after = flushed_after
-        self.lock = threading.Lock()
+        super().__init__(flushed_after)
         self.waiting = Counter()
         self.repeats = Repeats()
-        self.timer = None
 
     def add(self, article, address, at=None):
         """Count a read of the article with this key, unless there are too many."""
@@ -116,22 +113,7 @@ class Buffer:
             if key not in self.waiting and len(self.waiting) >= MOST_WAITING:
                 return
             self.waiting[key] += 1
-            if self.timer is None and self.flushed_after is not None:
-                self._start()
-
-    def _start(self):
-        self.timer = threading.Timer(self.flushed_after, self._flush_alone)
-        self.timer.daemon = True
-        self.timer.start()
-        # A process that is asked to end writes what it has.
-        atexit.unregister(self.flush)
-        atexit.register(self.flush)
-
-    def _flush_alone(self):
-        with self.lock:
-            self.timer = None
-        self.flush()
-        connection.close()  # this thread's own
+            self._start_if_idle()
 
     def flush(self):
         """Write what waits. What the database refuses waits for the next time."""
@@ -145,8 +127,7 @@ class Buffer:
             logger.warning("Reads could not be written yet: %s", error)
             with self.lock:
                 self.waiting.update(taken)
-                if self.timer is None and self.flushed_after is not None:
-                    self._start()
+                self._start_if_idle()
 
 
 buffer = Buffer()

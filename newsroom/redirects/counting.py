@@ -5,20 +5,19 @@ written, in one transaction every few seconds. What is in memory then is lost by
 crash, and no more than MOST addresses wait: who floods the site fills no disk.
 """
 
-import atexit
 import logging
 import re
-import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from django.db import Error, connection, transaction
+from django.db import Error, transaction
 from django.db.models import F
 from django.utils import timezone
 
 from articles.robots import is_robot
+from authors.waiting import Waiting
 from newsroom.redirects.addresses import at_home, digest, normal, without_strangers
 from newsroom.redirects.models import MissingPage, Redirect
 
@@ -61,14 +60,13 @@ class Count:
         self.referrers.update(other.referrers)
 
 
-class Buffer:
+class Buffer(Waiting):
     """Counts that wait to be written by `write({key: Count})`."""
 
     def __init__(self, write, flushed_after=FLUSHED_AFTER):
-        self.write, self.flushed_after = write, flushed_after
-        self.lock = threading.Lock()
+        super().__init__(flushed_after)
+        self.write = write
         self.waiting = {}
-        self.timer = None
 
     def add(self, key, count):
         with self.lock:
@@ -76,22 +74,7 @@ class Buffer:
                 self.waiting[key].add(count)
             elif len(self.waiting) < MOST:
                 self.waiting[key] = count
-            if self.timer is None and self.flushed_after is not None:
-                self._start()
-
-    def _start(self):
-        self.timer = threading.Timer(self.flushed_after, self._flush_alone)
-        self.timer.daemon = True
-        self.timer.start()
-        # A process that is asked to end writes what it has.
-        atexit.unregister(self.flush)
-        atexit.register(self.flush)
-
-    def _flush_alone(self):
-        with self.lock:
-            self.timer = None
-        self.flush()
-        connection.close()  # this thread's own
+            self._start_if_idle()
 
     def flush(self):
         """Write what waits. What the database refuses waits for the next time."""
