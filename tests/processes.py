@@ -14,6 +14,16 @@ from django.conf import settings
 from django.db import connection
 
 
+def postgres_url(name):
+    """Return the address of a database of that name on the tests' server."""
+    is_at = connection.settings_dict
+    login = is_at["USER"] + (f":{is_at['PASSWORD']}" if is_at["PASSWORD"] else "")
+    place = f"{is_at['HOST']}:{is_at['PORT']}" if is_at["PORT"] else is_at["HOST"]
+    # A server in a socket's folder is named in the options.
+    folder = is_at.get("OPTIONS", {}).get("host")
+    return f"postgres://{login}@{place}/{name}" + (f"?host={folder}" if folder else "")
+
+
 class Processes:
     """Runs manage.py beside the test, on the same rows; `count` asks for a number."""
 
@@ -35,15 +45,7 @@ class Processes:
                 connection.connection.backup(copy)
             copy.close()
             return f"sqlite:///{file}"
-        is_at = connection.settings_dict
-        login = is_at["USER"] + (f":{is_at['PASSWORD']}" if is_at["PASSWORD"] else "")
-        place = f"{is_at['HOST']}:{is_at['PORT']}" if is_at["PORT"] else is_at["HOST"]
-        options = is_at.get("OPTIONS", {})
-        # A server in a socket's folder is named in the options.
-        query = "&".join(f"{key}={options[key]}" for key in ("host",) if key in options)
-        return f"postgres://{login}@{place}/{is_at['NAME']}" + (
-            f"?{query}" if query else ""
-        )
+        return postgres_url(connection.settings_dict["NAME"])
 
     def start(self, *arguments, **options):
         """Start manage.py; return the process, whose output is text."""

@@ -17,6 +17,7 @@ from django.db import connection
 
 from benchmarks.import_wxr import write_export
 from tests.articles.importers.test_import_articles import CLASSIC
+from tests.processes import postgres_url
 
 # Its own processes see only what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -70,18 +71,15 @@ class Site:
                 connection.connection.backup(copy)
             copy.close()
             return
-        own = connection.settings_dict
-        name = f"{own['NAME']}_{folder.name}".lower()
+        own = connection.settings_dict["NAME"]
+        name = f"{own}_{folder.name}".lower()
+        place = connection.get_connection_params() | {"dbname": "postgres"}
         connection.close()  # a copy is made of what nobody uses
-        place = {"host": own["HOST"], "port": own["PORT"] or 5432, "user": own["USER"]}
-        place = {"password": own["PASSWORD"], **place, "dbname": "postgres"}
         server = stack.enter_context(psycopg.connect(**place, autocommit=True))
         server.execute(f'DROP DATABASE IF EXISTS "{name}"')
-        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{own["NAME"]}"')
+        server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{own}"')
         stack.callback(server.execute, f'DROP DATABASE "{name}" WITH (FORCE)')
-        word = f":{own['PASSWORD']}" if own["PASSWORD"] else ""
-        address = f"{own['USER']}{word}@{own['HOST']}:{place['port']}/{name}"
-        self.environment["DATABASE_URL"] = f"postgres://{address}"
+        self.environment["DATABASE_URL"] = postgres_url(name)
 
     def start(self, *arguments, **options):
         command = [sys.executable, settings.BASE_DIR / "manage.py", *arguments]
