@@ -11,7 +11,9 @@ import re
 from datetime import UTC, datetime
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models
+from django.db import connection, connections, models, router
+
+from articles.planned import planned
 
 KEY = models.BigIntegerField()
 
@@ -62,6 +64,8 @@ class Together:
     def __init__(self, querysets):
         self.fields = {}
         self.params = []
+        # All rows come from where the router has those of the first read.
+        self.model = next(iter(querysets.values())).model
         selects = []
         for key, queryset in querysets.items():
             compiler = queryset.query.get_compiler(connection=connection)
@@ -117,15 +121,14 @@ class Together:
         """Return the database's answers as they are: texts, for `read`."""
         if not self.sql:
             return ()
+        asked = connections[router.db_for_read(self.model)]
         params = [
-            param.output_field.get_db_prep_value(given[param.name], connection)
+            param.output_field.get_db_prep_value(given[param.name], asked)
             if isinstance(param, Given)
             else param
             for param in self.params
         ]
-        with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                _keep_plans(cursor)
+        with planned(asked) as cursor:
             cursor.execute(self.sql, params)
             return cursor.fetchone()
 
@@ -141,17 +144,6 @@ class Together:
                     row[place] = read(row[place])
             rows[key] = [dict(zip(names, row, strict=True)) for row in found]
         return rows
-
-
-def _keep_plans(cursor):
-    """Let PostgreSQL plan what a cursor asks once for each connection.
-
-    Planning takes longer than answering. Django's own cursors write the values into
-    the statement, which is another one each time then; psycopg's plain cursor sends
-    them beside it, and has it prepared (settings: `prepare_threshold`).
-    """
-    cursor.cursor.close()
-    cursor.cursor = connection.Database.Cursor(connection.connection)
 
 
 def _reader(field):

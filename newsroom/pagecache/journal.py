@@ -19,6 +19,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.planned import planned
 from authors.shown import EVERYTHING
 from newsroom.pagecache.models import Purge
 
@@ -64,14 +65,14 @@ PLACE = {
 }
 SINCE = {
     "sqlite": """
-        SELECT max(id, CAST(%(place)s AS INTEGER)), keys, at FROM pagecache_purge
-        WHERE id > %(place)s OR at > %(ahead)s ORDER BY id
+        SELECT max(id, CAST(%s AS INTEGER)), keys, at FROM pagecache_purge
+        WHERE id > %s OR at > %s ORDER BY id
     """,
     "postgresql": """
         SELECT pg_current_snapshot()::text, keys, at FROM pagecache_purge
-        WHERE xid >= pg_snapshot_xmin(%(place)s::pg_snapshot)::text::bigint
-        AND NOT pg_visible_in_snapshot(xid::text::xid8, %(place)s::pg_snapshot)
-        UNION ALL SELECT '', keys, at FROM pagecache_purge WHERE at > %(ahead)s
+        WHERE xid >= pg_snapshot_xmin(%s::pg_snapshot)::text::bigint
+        AND NOT pg_visible_in_snapshot(xid::text::xid8, %s::pg_snapshot)
+        UNION ALL SELECT '', keys, at FROM pagecache_purge WHERE at > %s
         UNION ALL SELECT pg_current_snapshot()::text, NULL, NULL
     """,
 }
@@ -158,7 +159,7 @@ def place(connection=None):
     Of the connection that the page's rows come from: a replica may be behind.
     """
     connection = connection or connections[router.db_for_read(Purge)]
-    with connection.cursor() as cursor:
+    with planned(connection) as cursor:
         cursor.execute(PLACE[connection.vendor])
         return str(cursor.fetchone()[0])
 
@@ -177,8 +178,8 @@ def since(place, ahead_of=None):
         datetime.fromtimestamp(NEVER if ahead_of is None else ahead_of, UTC)
     )
     over = now if ahead_of is None else min(now, ahead_of)
-    with connection.cursor() as cursor:
-        cursor.execute(SINCE[connection.vendor], {"place": place, "ahead": ahead})
+    with planned(connection) as cursor:
+        cursor.execute(SINCE[connection.vendor], [place, place, ahead])
         for end, line, at in cursor.fetchall():
             place = str(end or place)
             line = json.loads(line) if isinstance(line, str) else line or ()
