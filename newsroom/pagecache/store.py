@@ -30,14 +30,15 @@ from newsroom.pagecache import journal
 from newsroom.pagecache.addresses import Address
 
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
-# Milliseconds of CPU and bytes of a story of 36 kB, the least of 60 in turns (2026):
-#   gzip 4  0.67  10,840    brotli 3                  0.47  11,038
-#   gzip 6  0.88  10,500    brotli 4, window of 2^18  1.01  10,604
-#                           brotli 5                  2.04   9,918
-#                           brotli 5, window of 2^16  1.37   9,911
+# Milliseconds of CPU and bytes of a story of 37 kB, in a loop; amid the making of a
+# page it is twice the time (2026):
+#   gzip 2  0.28  12,232    brotli 3  0.28  11,559
+#   gzip 4  0.42  11,324    brotli 4  0.51  11,073
+#   gzip 6  0.66  10,988    brotli 5  0.66  10,363
+# All of them fit into what a server sends before it waits (RFC 6928: 14,600 bytes).
 # The small window has brotli look for repetitions in a smaller table. gzip is for the
 # few readers who take no brotli.
-GZIP, BROTLI, WINDOW = 4, 5, 16
+GZIP, BROTLI, WINDOW = 2, 3, 16
 # Of long ones, as feeds and sitemaps are: half the time for a twentieth more bytes.
 LONG, BROTLI_LONG = 48_000, 4
 # What nginx serves, which takes the Content-Type, letter by letter, from the name
