@@ -5,8 +5,9 @@
 
 from functools import cache
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import CharField, DateTimeField
+from django.http import Http404
 from django.utils import timezone
 
 from articles.models import (
@@ -47,9 +48,10 @@ PICTURE = columns(
     without=("digest", "likeness", "uploaded_name", "uploaded_by", "title", "licence"),
 )
 ARTICLE = columns(Article, without=UNSHOWN)
+SECTION = columns(Section, without=("description",))
 # One that stands beside the article, by its name there.
 BESIDE = {
-    "section": (Section, columns(Section, without=("description",))),
+    "section": (Section, SECTION),
     "series": (Series, columns(Series, without=("description",))),
     "lead_picture": (Picture, PICTURE),
     "social_picture": (Picture, PICTURE),
@@ -58,6 +60,7 @@ BYLINE = columns(Byline, without=("published_at", "expires_at"))
 AUTHOR = columns(Author, without=("user", "created_at"))
 TAG = columns(Tag, without=("description",))
 LINK, CORRECTION, PICK = map(columns, (AuthorLink, Correction, RelatedStory))
+WHOLE = {model: columns(model) for model in (Section, Tag)}
 
 
 @cache
@@ -126,12 +129,63 @@ def article_at(paths):
     return article
 
 
+# What a list is of, by its address.
+
+
+def author_at(slug):
+    """Return the author at an address, with their links, or raise Http404."""
+    rows = _by_slug(connection.vendor, Author).fetch(slug=slug)
+    author = row_of(Author, AUTHOR, _one(rows[Author], Author, slug))
+    links = [row_of(AuthorLink, LINK, row) for row in rows[AuthorLink]]
+    author._prefetched_objects_cache = {"links": links}
+    return author
+
+
+def section_at(slug):
+    """Return the section at an address, with what it stands under and over it."""
+    rows = _by_slug(connection.vendor, Section).fetch(slug=slug)
+    row = _one(rows[Section], Section, slug)
+    section = row_of(Section, WHOLE[Section], row)
+    parent = row_of(Section, SECTION, row, "parent__")
+    children = [row_of(Section, SECTION, row) for row in rows["children"]]
+    section._state.fields_cache["parent"] = parent
+    section._prefetched_objects_cache = {"children": children}
+    return section
+
+
+def tag_at(slug):
+    """Return the tag at an address, or raise Http404."""
+    rows = _by_slug(connection.vendor, Tag).fetch(slug=slug)
+    return row_of(Tag, WHOLE[Tag], _one(rows[Tag], Tag, slug))
+
+
+@cache
+def _by_slug(vendor, model):
+    slug = Given("slug", CharField())
+    at, names = model.objects.filter(slug=slug), WHOLE.get(model, AUTHOR)
+    if model is Author:
+        links = AuthorLink.objects.filter(author__slug=slug)
+        return Together({model: at.values(*names), AuthorLink: links.values(*LINK)})
+    if model is Section:
+        parent = (f"parent__{name}" for name in SECTION)
+        children = Section.objects.filter(parent__slug=slug)
+        children = children.values(*SECTION)
+        return Together({model: at.values(*names, *parent), "children": children})
+    return Together({model: at.values(*names)})
+
+
+def _one(rows, model, slug):
+    if not rows:
+        raise Http404(f"There is no {model._meta.verbose_name} {slug!r}.")
+    return rows[0]
+
+
 def row_of(model, names, row, prefix=""):
     """Return the model's instance in a row of a Together; None where it has no key."""
     if row[prefix + model._meta.pk.attname] is None:
         return None
     keys = _keys(prefix, names) if prefix else names
-    return model.from_db(connection.alias, names, [row[key] for key in keys])
+    return model.from_db(DEFAULT_DB_ALIAS, names, [row[key] for key in keys])
 
 
 @cache

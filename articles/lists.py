@@ -4,15 +4,19 @@ However long a list is, a page of it costs what it shows: the database skips to 
 inside an index, and looks at no article that is not on the page.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
-from django.db import connection
+from django.core.paginator import Paginator
+from django.db import connection, models
+from django.utils import timezone
 
-from articles.fetching import columns, row_of
-from articles.models import Article, Byline, Picture, Section
-from articles.together import Together, given_all, numbered
+from articles.fetching import SECTION, columns, row_of
+from articles.models import Article, ArticleTag, Byline, Picture, Section
+from articles.querysets import month_of
+from articles.together import Given, Together, given_all, numbered
 from authors.models import Author
-from authors.pagination import PER_PAGE, Listing
+from authors.pagination import PER_PAGE, asked_page, page_or_404
+from authors.shown import note
 
 # Cards in one query: a list's page, or what the home page of many sections shows.
 MOST = 3 * PER_PAGE
@@ -24,7 +28,6 @@ ARTICLE = columns(
         *("status", "published_at", "expires_at", "section_id", "lead_picture_id"),
     ),
 )
-SECTION = columns(Section, without=("description",))
 PICTURE = columns(
     Picture,
     only=(
@@ -37,9 +40,128 @@ AUTHOR = columns(Author, only=("id", "name", "slug"))
 BESIDE = {"section": (Section, SECTION), "lead_picture": (Picture, PICTURE)}
 
 
-def listing(rows):
-    """Return the articles of a queryset that has `keys_newest_first`, for get_page."""
-    return Listing(rows.keys_newest_first(), cards)
+# Live rows that name a list's stories, for so many sections (else 1).
+
+
+def _all(now, _count):
+    return Article.objects.live(now)
+
+
+def _tagged(now, _count):
+    return ArticleTag.objects.filter(tag=Given("tag")).live(now)
+
+
+def _by(now, _count):
+    return Byline.objects.filter(author=Given("author")).live(now)
+
+
+def _in_series(now, _count):
+    return Article.objects.live(now).filter(series=Given("series"))
+
+
+def _in_sections(now, count):
+    live, sections = Article.objects.live(now), given_all("section", count)
+    if count == 1:
+        # An equal sign lets the database read the index in its order.
+        return live.filter(section=sections[0])
+    return live.filter(section__id__in=sections)
+
+
+def _in_month(now, _count):
+    begins, ends = (Given(name, models.DateTimeField()) for name in ("begins", "ends"))
+    return Article.objects.all().between(begins, ends) & Article.objects.live(now)
+
+
+def latest():
+    """Return the site's Stories, whatever they are about."""
+    note("latest")
+    return Stories(_all)
+
+
+def tagged(tag):
+    note(f"tagged-{tag.pk}")
+    return Stories(_tagged, tag=tag.pk)
+
+
+def by(author):
+    note(f"by-author-{author.pk}")
+    return Stories(_by, author=author.pk)
+
+
+def in_series(series):
+    note(f"in-series-{series.pk}")
+    return Stories(_in_series, series=series.pk)
+
+
+def in_section(section):
+    """Return the Stories of a section and of those that stand under it."""
+    members = [member.pk for member in (section, *section.children.all())]
+    note(*(f"in-section-{pk}" for pk in members))
+    given = numbered("section", members, len(members))
+    return Stories(_in_sections, len(members), **given)
+
+
+def in_month(year, month):
+    """Return the Stories of a month, in the newsroom's time."""
+    note(f"in-month-{int(year)}-{int(month):02}")
+    begins, ends = month_of(year, month)
+    return Stories(_in_month, begins=begins, ends=ends)
+
+
+class Stories:
+    """The live stories of a list, the newest first: keys of them, or pages of cards."""
+
+    def __init__(self, rows, count=1, **given):
+        self.rows, self.sections, self.given = rows, count, given
+        self.total = self.keys = None
+
+    def newest(self):
+        """Return the keys of the first PER_PAGE of them."""
+        return self._fetch(1, is_counted=False)[0]
+
+    def page(self, request):
+        """Return the Page that a request asks for; Http404 as `get_page` raises it."""
+        number = asked_page(request)
+        self.keys, self.total = self._fetch(number, is_counted=True)
+        return page_or_404(Paginator(self, PER_PAGE), number)
+
+    def _fetch(self, number, *, is_counted):
+        statement = _keys(
+            connection.vendor, self.rows, self.sections, number, is_counted
+        )
+        found = statement.fetch(now=timezone.now(), **self.given)
+        keys = [row["key"] for row in found["keys"]]
+        return keys, found["total"][0]["n"] if is_counted else None
+
+    # For Django's Paginator.
+
+    def count(self):
+        return self.total
+
+    def __getitem__(self, _place):
+        rows = cards(self.keys)
+        # What went between the two is left out.
+        return [rows[key] for key in self.keys if key in rows]
+
+
+# The first pages of lists are what readers ask for; who reads on compiles anew.
+@lru_cache(maxsize=128)
+def _keys(vendor, rows, sections, number, is_counted):
+    """Ask for the keys on a page, and how many rows there are, in one index."""
+    live = rows(Given("now", models.DateTimeField()), sections)
+    name = getattr(live.model, "ARTICLE", "pk")
+    keys = live.keys_newest_first().values(key=models.F(name))
+    every = "COUNT(%(expressions)s)"
+    if rows is _by:
+        # Whoever wrote and photographed a story stands in its byline twice.
+        keys, every = keys.distinct(), "COUNT(DISTINCT %(expressions)s)"
+    # No aggregate of Django's, which would group by something.
+    total = models.Func(name, template=every, output_field=models.IntegerField())
+    start = PER_PAGE * (number - 1)
+    querysets = {"keys": keys[start : start + PER_PAGE]}
+    if is_counted:
+        querysets["total"] = live.order_by().values(n=total)
+    return Together(querysets)
 
 
 @cache

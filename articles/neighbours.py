@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import Case, DateTimeField, F, Q, When
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -80,7 +80,7 @@ def _line(row):
     """Return the Article of a row, which notes nothing of itself (see `_note`)."""
     names = PART if "series_position" in row else SHOWN
     values = [row[name] for name in names]
-    return super(Shown, Article).from_db(connection.alias, names, values)
+    return super(Shown, Article).from_db(DEFAULT_DB_ALIAS, names, values)
 
 
 @dataclass(frozen=True)

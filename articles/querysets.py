@@ -176,11 +176,9 @@ class ArticleQuerySet(models.QuerySet):
     def in_month(self, year, month):
         """Articles that came out in a month, in the newsroom's time."""
         note(f"in-month-{int(year)}-{int(month):02}")
-        begin = timezone.make_aware(datetime(int(year), int(month), 1))  # noqa: DTZ001
-        begins, ends = _months(begin, begin)
-        return self._between(begins, ends)
+        return self.between(*month_of(year, month))
 
-    def _between(self, begins, ends):
+    def between(self, begins, ends):
         """Articles that came out from a moment on and before another.
 
         These two stand first: of two upper bounds SQLite takes the first for its
@@ -203,15 +201,6 @@ class ArticleQuerySet(models.QuerySet):
             models.F("series_position").asc(nulls_last=True), "published_at", "pk"
         )
 
-    def in_section(self, section):
-        """Articles of a section and of those that stand under it."""
-        children = list(section.children.all())
-        note(*(f"in-section-{member.pk}" for member in (section, *children)))
-        if not children:
-            # An equal sign lets the database read the index in its order.
-            return self.filter(section=section)
-        return self.filter(section__in=[section, *children])
-
     def counted_by_month(self):
         """Return [{"month": moment it begins, "count": …}, …], the newest first.
 
@@ -233,7 +222,7 @@ class ArticleQuerySet(models.QuerySet):
         if not values:
             return []
         begins, ends = (_Column(f'span."{name}"') for name in ("begins", "ends"))
-        inside = self._between(begins, ends).order_by()
+        inside = self.between(begins, ends).order_by()
         # No aggregate of Django's, which would group by something.
         count = models.Func("pk", function="COUNT", output_field=models.IntegerField())
         sql, params = inside.values(count=count).query.sql_with_params()
@@ -337,6 +326,12 @@ class _Column(models.Expression):
 
     def as_sql(self, compiler, connection):
         return self.sql, []
+
+
+def month_of(year, month):
+    """Return (when a month begins, when it is over), in the newsroom's time."""
+    begin = timezone.make_aware(datetime(int(year), int(month), 1))  # noqa: DTZ001
+    return tuple(_months(begin, begin))
 
 
 def _months(first, last):

@@ -9,9 +9,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import resolve
 from django.views.decorators.http import require_safe
 
-from articles.fetching import article_at
-from articles.lists import listing
-from articles.models import Article, ArticleTag, Page, Section, Series, Tag
+from articles.fetching import article_at, section_at, tag_at
+from articles.lists import in_month, in_section, tagged
+from articles.models import Article, ArticleTag, Page, Series, Tag
 from articles.paths import quoted
 from articles.showing import (
     path_bytes,
@@ -89,10 +89,8 @@ def spellings(request):
 
 @require_safe
 def section_detail(request, slug):
-    sections = Section.objects.select_related("parent").prefetch_related("children")
-    section = get_object_or_404(sections, slug=slug)
-    articles = Article.objects.live().in_section(section)
-    page = get_page(request, listing(articles))
+    section = section_at(slug)
+    page = in_section(section).page(request)
     context = {"section": section, "page": page}
     return render(request, "articles/section_detail.html", context)
 
@@ -109,9 +107,8 @@ def tag_list(request):
 
 @require_safe
 def tag_detail(request, slug):
-    tag = get_object_or_404(Tag, slug=slug)
-    note(f"tagged-{tag.pk}")
-    page = get_page(request, listing(ArticleTag.objects.filter(tag=tag).live()))
+    tag = tag_at(slug)
+    page = tagged(tag).page(request)
     not_before_its_first_story(page)
     return render(request, "articles/tag_detail.html", {"tag": tag, "page": page})
 
@@ -142,19 +139,19 @@ def archive_index(request):
     return render(request, "articles/archive_index.html", {"years": years})
 
 
-def stories_of(year):
-    """Return a year's live articles. Raises Http404 for the last year there is.
+def is_ours(year):
+    """Raise Http404 for the last year there is.
 
     It ends after Python's last moment in every zone behind Greenwich.
     """
     if int(year) >= date.max.year:
         raise Http404(f"There are no stories of {year}.")
-    return Article.objects.live().filter(published_at__year=year)
 
 
 @require_safe
 def archive_year(request, year):
-    months = stories_of(year).counted_by_month()
+    is_ours(year)
+    months = Article.objects.live().filter(published_at__year=year).counted_by_month()
     if not months:
         raise Http404(f"There are no stories of {year}.")
     context = {"year": int(year), "months": months}
@@ -163,8 +160,8 @@ def archive_year(request, year):
 
 @require_safe
 def archive_month(request, year, month):
-    articles = stories_of(year).in_month(year, month)
-    page = get_page(request, listing(articles))
+    is_ours(year)
+    page = in_month(year, month).page(request)
     not_before_its_first_story(page)
     context = {"month": date(int(year), int(month), 1), "page": page}
     return render(request, "articles/archive_month.html", context)

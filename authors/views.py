@@ -1,10 +1,9 @@
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from authors.models import Author
-from authors.pagination import Listing, get_page
-from authors.shown import note
+from authors.pagination import get_page
 
 
 @require_safe
@@ -15,12 +14,12 @@ def author_list(request):
 
 @require_safe
 def author_detail(request, slug):
-    author = get_object_or_404(Author, slug=slug)
-    note(f"by-author-{author.pk}")
-    # Whoever wrote and photographed a story stands in its byline twice.
-    keys = author.bylines.live().keys_newest_first().distinct()
-    cards = author.articles.model.objects.for_cards()
-    page = get_page(request, Listing(keys, cards.in_bulk))
+    # Here, because articles import authors.
+    from articles.fetching import author_at
+    from articles.lists import by
+
+    author = author_at(slug)
+    page = by(author).page(request)
     if not page.paginator.count:
         # Somebody's first story may be a secret until it is out.
         raise Http404("There are no stories by this author yet.")

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from articles import reads
-from articles.fetching import row_of
-from articles.lists import SECTION, cards
+from articles.fetching import SECTION, row_of
+from articles.lists import cards
 from articles.models import Article, Section
 from articles.together import Given, Together
 from authors.shown import note

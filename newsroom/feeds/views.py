@@ -4,6 +4,7 @@ partners. `feed/` after a page's address is its feed (newsroom/feeds/urls.py).
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -15,7 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from articles.models import Article, ArticleTag, Correction, Section, Series, Tag
+from articles import lists
+from articles.fetching import author_at, section_at, tag_at
+from articles.models import Article, Correction, Section, Series, Tag
 from authors.models import Author
 from authors.pagination import PER_PAGE
 from authors.shown import note, note_lasting, note_until
@@ -32,50 +35,23 @@ KINDS = {
 }
 
 
-def site_keys(slug):
-    return None, Article.objects.live().latest().values_list("pk", flat=True)
-
-
-def section_keys(slug):
-    sections = Section.objects.prefetch_related("children")
-    section = get_object_or_404(sections, slug=slug)
-    return section, Article.objects.live().in_section(section).keys_newest_first()
-
-
-def tag_keys(slug):
-    tag = get_object_or_404(Tag, slug=slug)
-    note(f"tagged-{tag.pk}")
-    return tag, ArticleTag.objects.filter(tag=tag).live().keys_newest_first()
-
-
-def series_keys(slug):
-    series = get_object_or_404(Series, slug=slug)
-    note(f"in-series-{series.pk}")
-    return series, series.articles.live().keys_newest_first()
-
-
-def author_keys(slug):
-    author = get_object_or_404(Author, slug=slug)
-    note(f"by-author-{author.pk}")
-    # Whoever wrote and photographed a story stands in its byline twice.
-    return author, author.bylines.live().keys_newest_first().distinct()
-
-
-# What a feed is about, by the first part of its address: (subject, keys of stories).
+# What a feed is about, by the first part of its address: how the subject is found at
+# an address, and its stories.
 SUBJECTS = {
-    "": site_keys,
-    "sections": section_keys,
-    "tags": tag_keys,
-    "series": series_keys,
-    "authors": author_keys,
+    "": (None, lambda _site: lists.latest()),
+    "sections": (section_at, lists.in_section),
+    "tags": (tag_at, lists.tagged),
+    "series": (partial(get_object_or_404, Series), lists.in_series),
+    "authors": (author_at, lists.by),
 }
 
 
 @require_safe
 def stories(request, about="", slug="", kind=None, is_summary=None):
     """Show the newest stories of the site, or of a section, a tag, a series …"""
-    subject, keys = SUBJECTS[about](slug)
-    keys = list(keys[:PER_PAGE])
+    find, stories_of = SUBJECTS[about]
+    subject = find(slug=slug) if about else None
+    keys = stories_of(subject).newest()
     if about in ("tags", "series", "authors") and not keys:
         # Its very name could give a plan away, as on its page.
         raise Http404("There are no stories here yet.")

@@ -39,8 +39,6 @@ SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
 # The small window has brotli look for repetitions in a smaller table. gzip is for the
 # few readers who take no brotli.
 GZIP, BROTLI, WINDOW = 2, 3, 16
-# Of long ones, as feeds and sitemaps are: half the time for a twentieth more bytes.
-LONG, BROTLI_LONG = 48_000, 4
 # What nginx serves, which takes the Content-Type, letter by letter, from the name
 # (deploy/nginx.conf).
 KINDS = {
@@ -495,9 +493,8 @@ class Page:
         """The body by encoding; short ones are not worth compressing."""
         variants = {"": self.body}
         if len(self.body) > 200:
-            quality = BROTLI_LONG if len(self.body) > LONG else BROTLI
             variants["gzip"] = gzip.compress(self.body, GZIP, mtime=0)
-            variants["br"] = brotli.compress(self.body, quality=quality, lgwin=WINDOW)
+            variants["br"] = brotli.compress(self.body, quality=BROTLI, lgwin=WINDOW)
         return variants
 
     def as_kept(self, accepted, keys, until):
