@@ -7,6 +7,7 @@ from functools import cache
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import CharField, DateTimeField
+from django.db.models.base import ModelState
 from django.http import Http404
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ from articles.models import (
 )
 from articles.together import Given, Together, given_all, numbered
 from authors.models import Author, AuthorLink
+from authors.shown import Shown
 
 # Spellings of one address: articles.views.spellings.
 SPELLINGS = 4
@@ -185,7 +187,23 @@ def row_of(model, names, row, prefix=""):
     if row[prefix + model._meta.pk.attname] is None:
         return None
     keys = _keys(prefix, names) if prefix else names
-    return model.from_db(DEFAULT_DB_ALIAS, names, [row[key] for key in keys])
+    made = unnoted(model, names, [row[key] for key in keys])
+    if issubclass(model, Shown):
+        made.note_with(names)
+    return made
+
+
+def unnoted(model, names, values):
+    """Return a model's instance of some of its columns, which notes nothing.
+
+    What `from_db` returns, in a fifth of its time: it goes through all fields there
+    are, and tells whoever listens. Values are as the fields have them in Python.
+    """
+    made = model.__new__(model)
+    state = made.__dict__["_state"] = ModelState()
+    state.db, state.adding = DEFAULT_DB_ALIAS, False
+    made.__dict__.update(zip(names, values, strict=True))
+    return made
 
 
 @cache

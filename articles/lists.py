@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from articles.fetching import SECTION, columns, row_of
 from articles.models import Article, ArticleTag, Byline, Picture, Section
+from articles.neighbours import SHOWN
 from articles.querysets import month_of
 from articles.together import Given, Together, given_all, numbered
 from authors.models import Author
@@ -194,6 +195,20 @@ def cards(keys):
             byline._state.fields_cache |= {"author": author, "article": article}
             article._prefetched_objects_cache["bylines"].append(byline)
     return found
+
+
+@cache
+def _lines(vendor, count):
+    keys, now = given_all("key", count), Given("now", models.DateTimeField())
+    live = Article.objects.live(now).filter(pk__in=keys)
+    return Together({Article: live.order_by().values(*SHOWN)})
+
+
+def lines(keys):
+    """Return {key: live Article with the fields of SHOWN}, of MOST keys and no more."""
+    given = numbered("key", keys, MOST)
+    rows = _lines(connection.vendor, MOST).fetch(now=timezone.now(), **given)
+    return {row["id"]: row_of(Article, SHOWN, row) for row in rows[Article]}
 
 
 def _card(row):

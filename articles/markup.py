@@ -6,7 +6,7 @@ newsroom/environment.py hands these to the templates, by their names here.
 import re
 from functools import lru_cache
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 from unicodedata import bidirectional
 
 from django.utils import timezone
@@ -92,16 +92,23 @@ def shared(picture):
 
 def byline(article):
     """Return "By A, B and C. Photographs by D", each name a link to its author."""
-    bylines = sorted(article.bylines.all(), key=lambda byline: byline.role != "")
+    lines = (
+        (line.role, line.author.get_absolute_url(), line.printed_name)
+        for line in article.bylines.all()
+    )
+    return _byline(tuple(lines), get_language())
+
+
+# Page after page has the same names.
+@lru_cache(maxsize=2048)
+def _byline(lines, _language):
     parts = []
-    for role, group in groupby(bylines, key=attrgetter("role")):
+    for role, group in groupby(
+        sorted(lines, key=lambda line: line[0] != ""), itemgetter(0)
+    ):
         names = [
-            format_html(
-                '<a href="{}" rel="author"><bdi>{}</bdi></a>',
-                byline.author.get_absolute_url(),
-                byline.printed_name,
-            )
-            for byline in group
+            format_html('<a href="{}" rel="author"><bdi>{}</bdi></a>', address, name)
+            for _role, address, name in group
         ]
         # join_names puts a translated "and" between what is markup already.
         names = mark_safe(join_names(names))
@@ -114,9 +121,13 @@ def byline(article):
 
 def names_of(article):
     """Return "A, B and C" as markup, each name kept to its own direction."""
-    writers = [line for line in article.bylines.all() if not line.role]
-    names = [format_html("<bdi>{}</bdi>", line.printed_name) for line in writers]
-    return mark_safe(join_names(names))
+    writers = (line.printed_name for line in article.bylines.all() if not line.role)
+    return _names(tuple(writers), get_language())
+
+
+@lru_cache(maxsize=2048)
+def _names(names, _language):
+    return mark_safe(join_names(format_html("<bdi>{}</bdi>", name) for name in names))
 
 
 def minutes_to_read(article):
@@ -126,10 +137,9 @@ def minutes_to_read(article):
 
 def picture(picture, sizes, *, crop="", is_first=False):
     """Show a picture in the sizes the browser may choose from, as bodies do."""
-    element = rendering.picture_element(
+    return rendering.picture_markup(
         picture, picture.alt_text, sizes=sizes, crop=crop, is_first=is_first
     )
-    return rendering.markup_of([element])
 
 
 def authors_of(article):

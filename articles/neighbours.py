@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import connection, models
 from django.db.models import Case, DateTimeField, F, Q, When
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from articles.fetching import columns
+from articles.fetching import columns, unnoted
 from articles.models import Article, ArticleTag
 from articles.together import Given, Together, given_all, numbered
-from authors.shown import Shown, note
+from authors.shown import note
 
 SHOWN = columns(
     Article,
@@ -80,7 +80,7 @@ def _line(row):
     """Return the Article of a row, which notes nothing of itself (see `_note`)."""
     names = PART if "series_position" in row else SHOWN
     values = [row[name] for name in names]
-    return super(Shown, Article).from_db(DEFAULT_DB_ALIAS, names, values)
+    return unnoted(Article, names, values)
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from django.db import Error, connection, transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
+from articles.lists import lines
 from articles.models import Article, ReadCount
-from articles.neighbours import SHOWN
 from authors.shown import note_until
 from authors.waiting import Waiting
 
@@ -191,8 +191,7 @@ def most_read(window, limit=LISTED):
     keys = [key for key, _total in kept_ranking(window)]
     if not keys:
         return []
-    stories = Article.objects.live().filter(pk__in=keys).order_by().only(*SHOWN)
-    found = {story.pk: story for story in stories}
+    found = lines(keys)
     return [found[key] for key in keys if key in found][:limit]
 
 

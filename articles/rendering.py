@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -163,30 +163,46 @@ def picture_element(picture, alt, *, sizes=SIZES, crop="", is_first=False):
     style sheet makes it around the focal point. The first picture of a page is what
     readers wait for: it is loaded before all others, not lazily.
     """
-    sources = picture.sources(crop)
-    image = E.img(
-        src=sources.url,
-        width=str(sources.width),
-        height=str(sources.height),
-        alt=alt,
-        decoding="async",
-    )
-    if sources.srcset:
-        image.set("srcset", sources.srcset)
-        image.set("sizes", sizes)
-    if is_first:
-        image.set("fetchpriority", "high")
-    else:
-        image.set("loading", "lazy")
-    if crop and not sources.is_cropped and (classes := focus(picture)):
-        image.set("class", classes)
-    if not sources.formats:
+    formats, image = _picture(picture, alt, sizes, crop, is_first=is_first)
+    image = E.img(**image)
+    if not formats:
         return image
+    return E.picture(*(E.source(**format) for format in formats), image)
+
+
+def picture_markup(picture, alt, *, sizes=SIZES, crop="", is_first=False):
+    """Return the markup of `picture_element`: lists show two dozen of them."""
+    formats, image = _picture(picture, alt, sizes, crop, is_first=is_first)
+    tags = [_tag("source", format) for format in formats] + [_tag("img", image)]
+    markup = "".join(tags)
+    return mark_safe(f"<picture>{markup}</picture>" if formats else markup)
+
+
+def _tag(name, attributes):
+    said = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+    return f"<{name}{said}>"
+
+
+def _picture(picture, alt, sizes, crop, *, is_first):
+    """Return (the attributes of each <source>, those of the <img>) of a picture."""
+    sources = picture.sources(crop)
+    image = {
+        "src": sources.url,
+        "width": str(sources.width),
+        "height": str(sources.height),
+        "alt": alt,
+        "decoding": "async",
+    }
+    if sources.srcset:
+        image |= {"srcset": sources.srcset, "sizes": sizes}
+    image |= {"fetchpriority": "high"} if is_first else {"loading": "lazy"}
+    if crop and not sources.is_cropped and (classes := focus(picture)):
+        image["class"] = classes
     formats = [
-        E.source(type=mime_type, srcset=srcset, sizes=sizes)
+        {"type": mime_type, "srcset": srcset, "sizes": sizes}
         for mime_type, srcset in sources.formats
     ]
-    return E.picture(*formats, image)
+    return formats, image
 
 
 def focus(picture):

@@ -71,10 +71,14 @@ class Shown:
     @classmethod
     def from_db(cls, db, field_names, values):
         row = super().from_db(db, field_names, values)
-        if (noted := _noted.get()) is not None:
-            is_whole = not cls.whole_by or cls.whole_by in field_names
-            noted.keys.add(row.shown_key() if is_whole else row.card_key())
+        row.note_with(field_names)
         return row
+
+    def note_with(self, field_names):
+        """Say that the page shows the row, of which these columns were loaded."""
+        if (noted := _noted.get()) is not None:
+            is_whole = not self.whole_by or self.whole_by in field_names
+            noted.keys.add(self.shown_key() if is_whole else self.card_key())
 
     def save(self, *args, **kwargs):
         """Save the row and, in the same transaction, what hangs on its change."""

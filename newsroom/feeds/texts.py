@@ -56,10 +56,11 @@ def is_ready(body):
     """
     if " data-" in body:
         return False
-    return all(
-        body.count(f'{name}="') == sum(body.count(f'{name}="{s}') for s in STARTS)
-        for name in ADDRESSES
-    )
+    for name in ADDRESSES:
+        count = body.count(f'{name}="')
+        if count and count != sum(body.count(f'{name}="{start}') for start in STARTS):
+            return False
+    return True
 
 
 def _show_picture(figure, pictures):
