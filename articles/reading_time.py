@@ -43,7 +43,7 @@ def minutes_to_read(html, language):
     text = unescape(re.sub(r"<[^>]*>", " ", html or ""))
     language = (language or "").lower().replace("_", "-").split("-")[0]
     signs = len(_SIGN.findall(text))
-    words = len(_WORD.findall(_SIGN.sub(" ", text)))
+    words = len(_WORD.findall(_SIGN.sub(" ", text) if signs else text))
     others = OTHERS if direction_of(language) == "ltr" else OTHERS_RIGHT_TO_LEFT
     minutes = words / WORDS.get(language, others) + signs / SIGNS.get(language, 255)
     return max(1, round(minutes)) if minutes * 60 >= LONG_ENOUGH else 0

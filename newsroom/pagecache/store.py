@@ -409,20 +409,30 @@ class Store:
     @contextlib.contextmanager
     def _locked(self):
         """Hold the node's one lock; yields the index, with no transaction open."""
-        with _lock_file(f"{self.folder}/lock") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            index = self._index()
-            try:
-                yield index
-            finally:
-                if index.in_transaction:
-                    index.rollback()
+        local = self._of_thread()
+        fcntl.flock(local.lock, fcntl.LOCK_EX)
+        try:
+            index = local.index = local.index or self._open_index()
+            yield index
+            if index.in_transaction:
+                index.rollback()
+        finally:
+            fcntl.flock(local.lock, fcntl.LOCK_UN)
 
-    def _index(self):
-        """Return this thread's connection, opened under the lock."""
-        index = getattr(self._local, "index", None)
-        if index is not None and self._local.pid == os.getpid():
-            return index
+    def _of_thread(self):
+        """Return what this thread of this process keeps open: `lock` and `index`.
+
+        A folder that somebody deleted meanwhile has another lock, and another index.
+        """
+        local = self._local
+        is_ours = getattr(local, "pid", None) == os.getpid()
+        if not is_ours or not os.fstat(local.lock.fileno()).st_nlink:
+            local.lock, local.index = _lock_file(f"{self.folder}/lock"), None
+            local.pid = os.getpid()
+        return local
+
+    def _open_index(self):
+        """Return a connection, opened under the lock."""
         index = sqlite3.connect(self.folder / "index.sqlite3", timeout=30)
         # What the machine loses in a crash is asked for below, by its boot.
         # Its log is copied by 16 MB: the keys of many pages stand together there.
@@ -433,8 +443,7 @@ class Store:
         if index.execute("PRAGMA user_version").fetchone()[0] != VERSION:
             index.close()
             self._begin_anew()
-            return self._index()
-        self._local.index, self._local.pid = index, os.getpid()
+            return self._open_index()
         boot = index.execute("SELECT value FROM state WHERE name = 'boot'").fetchone()
         if boot is None or boot[0] != _boot():
             # The last writes of a machine that lost its power may be missing here.
