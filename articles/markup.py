@@ -32,12 +32,17 @@ def direction(language):
 
 def iso(moment):
     """Return a moment as HTML's `datetime` has it, to the second."""
-    return timezone.localtime(moment).isoformat(timespec="seconds")
+    return _here(moment).isoformat(timespec="seconds")
 
 
 def day(moment):
     """Return the day of a moment, in the site's zone, as the language writes days."""
-    return _written(timezone.localtime(moment).date(), "DATE_FORMAT", get_language())
+    return _written(_here(moment).date(), "DATE_FORMAT", get_language())
+
+
+def _here(moment):
+    # Readers have the site's zone, which nobody looks up in what the thread has.
+    return moment.astimezone(timezone.get_default_timezone())
 
 
 def date(moment, form):

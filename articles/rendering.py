@@ -9,12 +9,13 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from django.utils.html import escape, format_html
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from lxml import etree, html
 from lxml.html.builder import E
+from markupsafe import escape
 
 from articles.embeds import AUDIO, CHART, MAP, POST, TALL, VIDEO, recognise
 from articles.stills import draw

@@ -32,13 +32,13 @@ from newsroom.pagecache.addresses import Address
 SUFFIXES = {"br": ".br", "gzip": ".gz", "": ""}
 # Milliseconds of CPU and bytes of a story of 37 kB, in a loop; amid the making of a
 # page it is twice the time (2026):
-#   gzip 2  0.28  12,232    brotli 3  0.28  11,559
+#   gzip 1  0.26  12,682    brotli 3  0.28  11,559
 #   gzip 4  0.42  11,324    brotli 4  0.51  11,073
 #   gzip 6  0.66  10,988    brotli 5  0.66  10,363
 # All of them fit into what a server sends before it waits (RFC 6928: 14,600 bytes).
 # The small window has brotli look for repetitions in a smaller table. gzip is for the
 # few readers who take no brotli.
-GZIP, BROTLI, WINDOW = 2, 3, 16
+GZIP, BROTLI, WINDOW = 1, 3, 16
 # What nginx serves, which takes the Content-Type, letter by letter, from the name
 # (deploy/nginx.conf).
 KINDS = {
