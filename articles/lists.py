@@ -112,23 +112,27 @@ def in_month(year, month):
 class Stories:
     """The live stories of a list, the newest first: keys of them, or pages of cards."""
 
+    per_page = PER_PAGE
+
     def __init__(self, rows, count=1, **given):
         self.rows, self.sections, self.given = rows, count, given
         self.total = self.keys = None
 
     def newest(self):
-        """Return the keys of the first PER_PAGE of them."""
+        """Return the keys on their first page."""
         return self._fetch(1, is_counted=False)[0]
 
     def page(self, request):
         """Return the Page that a request asks for; Http404 as `get_page` raises it."""
         number = asked_page(request)
         self.keys, self.total = self._fetch(number, is_counted=True)
-        return page_or_404(Paginator(self, PER_PAGE), number)
+        return page_or_404(Paginator(self, self.per_page), number)
 
     def _fetch(self, number, *, is_counted):
+        start = self.per_page * (number - 1)
+        shown = (start, start + self.per_page)
         statement = _keys(
-            connection.vendor, self.rows, self.sections, number, is_counted
+            connection.vendor, self.rows, self.sections, shown, is_counted
         )
         found = statement.fetch(now=timezone.now(), **self.given)
         keys = [row["key"] for row in found["keys"]]
@@ -147,7 +151,7 @@ class Stories:
 
 # The first pages of lists are what readers ask for; who reads on compiles anew.
 @lru_cache(maxsize=128)
-def _keys(vendor, rows, sections, number, is_counted):
+def _keys(vendor, rows, sections, shown, is_counted):
     """Ask for the keys on a page, and how many rows there are, in one index."""
     live = rows(Given("now", models.DateTimeField()), sections)
     name = getattr(live.model, "ARTICLE", "pk")
@@ -158,8 +162,7 @@ def _keys(vendor, rows, sections, number, is_counted):
         keys, every = keys.distinct(), "COUNT(DISTINCT %(expressions)s)"
     # No aggregate of Django's, which would group by something.
     total = models.Func(name, template=every, output_field=models.IntegerField())
-    start = PER_PAGE * (number - 1)
-    querysets = {"keys": keys[start : start + PER_PAGE]}
+    querysets = {"keys": keys[slice(*shown)]}
     if is_counted:
         querysets["total"] = live.order_by().values(n=total)
     return Together(querysets)

@@ -54,9 +54,10 @@ UNSEEN = {
 }
 SEEN = [f.attname for f in Article._meta.concrete_fields if f.name not in UNSEEN]
 NAMES = {f.name for f in Article._meta.concrete_fields if f.name not in UNSEEN}
-# What templates/readers/articles/_headline.html shows; _card.html shows more.
-LINE = {"path", "headline", "front_headline", "language", "published_at"}
-CARD = {"standfirst", "section_id", "lead_picture_id"}
+# What templates/readers/articles/_headline.html shows, beside the headline of lists;
+# _card.html shows more, and feeds of corrections the headline itself.
+LINE = {"path", "language", "published_at"}
+CARD = {"headline", "standfirst", "section_id", "lead_picture_id"}
 # What decides whether a story stands in sitemaps, and what these tell of it.
 LISTED = {"is_no_index", "canonical_url"}
 MAPPED = {"path", "material_update_at", "lead_picture_id", *LISTED}
@@ -127,10 +128,13 @@ def _of_article(old, article):
         # Its address may be kept as the page of something gone.
         return everywhere(article) if old else set()
     keys = {article.shown_key()}
-    if was_live != is_live or different & LINE:
+    is_renamed = old is not None and old.list_headline != article.list_headline
+    if was_live != is_live or different & LINE or is_renamed:
         keys = everywhere(article)
     elif different & CARD:
         keys.add(article.card_key())
+        # Pages of what is missing look into the headline itself.
+        keys |= {"headlines"} if "headline" in different else set()
     states = [state for state in (old, article) if state is not None]
     if was_live != is_live or "published_at" in different:
         keys.update(lists_of(*states), *map(beside, states))
@@ -204,10 +208,15 @@ def _of_subject(old, row):
 
 def _of_page(old, page):
     keys = {page.shown_key()}
-    if _different(
+    states = [state for state in (old, page) if state is not None]
+    different = _different(
         ("title", "path", "language", "is_published", "trashed_at"), old, page
-    ):
-        keys |= {"pages"} | _of_menus(page=page)
+    )
+    if different and any(s.is_published and not s.trashed_at for s in states):
+        keys.add("pages")
+        # A line with words of its own says nothing of the page's title.
+        own = {} if different - {"title", "language"} else {"label": ""}
+        keys |= _of_menus(page=page, **own)
     return keys
 
 

@@ -36,8 +36,9 @@ class Command(BaseCommand):
 
 
 def likely(articles):
-    """Yield decoded paths: front page, sections, the newest articles, then the rest."""
+    """Yield decoded paths: front page, feed, sections, the newest articles, then the rest."""
     yield "/"
+    yield "/feed/"
     newest = Article.objects.live().newest_first().values_list("path", flat=True)
     rows = (*Section.objects.all(), *Page.objects.filter(is_published=True))
     yield from (unquote(row.get_absolute_url()) for row in rows)
