@@ -7,10 +7,11 @@
 `visible` publishes drafts through the desk of a running `serve` and asks home,
 section, tag and author pages, the feed and the news sitemap until they show them:
 milliseconds after the desk answered, cold pages included, and the ratio to asking for
-the same pages when they are kept. `memory` sums up what all processes of a running `serve` hold (PSS) after
-asking for distinct pages. `scale` fills stores with pages as an article page is, and
-measures bytes, keeping, and purging for an edit and for a publication, as slopes for
-docs/scale.md. DATABASE_URL names an empty database; without it, SQLite in a folder.
+the same pages when they are kept. `memory` sums up what all processes of a running
+`serve` hold (PSS) after asking for distinct pages. `scale` fills stores with pages as
+an article page is, and measures bytes, keeping, and purging for an edit and for a
+publication, as slopes for docs/scale.md. DATABASE_URL names an empty database; without
+it, SQLite in a folder.
 """
 
 import os

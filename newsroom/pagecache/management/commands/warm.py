@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
 
 def likely(articles):
-    """Yield decoded paths: front page, feed, sections, the newest articles, then the rest."""
+    """Yield decoded paths: front, feed, sections, newest articles, then the rest."""
     yield "/"
     yield "/feed/"
     newest = Article.objects.live().newest_first().values_list("path", flat=True)
