@@ -207,34 +207,53 @@ class ArticleQuerySet(models.QuerySet):
         Each month is counted in the index of what is published: to ask of each row
         in which month it lies, in the newsroom's time, took 0.4 s at 100,000.
         """
+        spans = self._months_from_first_to_last()
+        # No aggregate of Django's, which would group by something.
+        count = models.Func("pk", function="COUNT", output_field=models.IntegerField())
+        counts = self._in_each(spans, lambda inside: inside.values(count=count))
+        found = zip(spans, counts, strict=True)
+        return [{"month": m, "count": count} for (m, _end), count in found if count][
+            ::-1
+        ]
+
+    def months(self):
+        """Return [moment a month begins in which something came out], newest first.
+
+        One row of each is looked for, however many there are.
+        """
+        spans = self._months_from_first_to_last()
+        first = self._in_each(spans, lambda inside: inside.values("pk")[:1])
+        found = zip(spans, first, strict=True)
+        return [month for (month, _end), key in found if key is not None][::-1]
+
+    def _months_from_first_to_last(self):
+        """Return [(when a month begins, when it is over)] of all that may be there."""
         note("months")
         moments = self.order_by("published_at").values_list("published_at", flat=True)
         first, last = moments.first(), moments.last()
-        months = _months(first, last) if first else []
-        counts = self._counts(pairwise(months))
-        found = zip(months, counts, strict=False)
-        return [{"month": m, "count": count} for m, count in found if count][::-1]
+        return list(pairwise(_months(first, last))) if first else []
 
-    def _counts(self, spans):
-        """Return how many came out in each span of [(moment, moment before which)]."""
+    def _in_each(self, spans, ask):
+        """Return what `ask` finds among those that came out in each span.
+
+        It makes, of a queryset, one with a single value in a single row.
+        """
         adapt = connections[self.db].ops.adapt_datetimefield_value
         values = [adapt(moment) for span in spans for moment in span]
         if not values:
             return []
         begins, ends = (_Column(f'span."{name}"') for name in ("begins", "ends"))
-        inside = self.between(begins, ends).order_by()
-        # No aggregate of Django's, which would group by something.
-        count = models.Func("pk", function="COUNT", output_field=models.IntegerField())
-        sql, params = inside.values(count=count).query.sql_with_params()
+        inside = ask(self.between(begins, ends).order_by())
+        sql, params = inside.query.sql_with_params()
         is_typed = connections[self.db].vendor == "postgresql"
         row = "(%s::timestamptz, %s::timestamptz)" if is_typed else "(%s, %s)"
         with connections[self.db].cursor() as cursor:
             cursor.execute(
                 f"WITH span(begins, ends) AS (VALUES "
-                f"{', '.join([row] * (len(values) // 2))}) SELECT ({sql}) FROM span",
+                f"{', '.join([row] * len(spans))}) SELECT ({sql}) FROM span",
                 [*values, *params],
             )
-            return [count for (count,) in cursor.fetchall()]
+            return [found for (found,) in cursor.fetchall()]
 
     def like_address(self, path, among=2000):
         """Articles whose headline shares words with a path, the likeliest first.

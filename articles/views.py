@@ -1,6 +1,7 @@
 import re
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 from urllib.parse import quote
 
 from django.db.models import Count, Exists, OuterRef, Subquery
@@ -132,10 +133,8 @@ def not_before_its_first_story(page):
 
 @require_safe
 def archive_index(request):
-    months = groupby(
-        Article.objects.live().counted_by_month(), key=lambda row: row["month"].year
-    )
-    years = [(year, list(rows)) for year, rows in months]
+    months = groupby(Article.objects.live().months(), key=attrgetter("year"))
+    years = [(year, list(those)) for year, those in months]
     return render(request, "articles/archive_index.html", {"years": years})
 
 
