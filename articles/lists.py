@@ -4,10 +4,13 @@ However long a list is, a page of it costs what it shows: the database skips to 
 inside an index, and looks at no article that is not on the page.
 """
 
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from django.core.paginator import Paginator
 from django.db import connection, models
+from django.db.models import F
+from django.db.models.expressions import RawSQL
+from django.http import Http404
 from django.utils import timezone
 
 from articles.fetching import SECTION, columns, row_of
@@ -16,11 +19,13 @@ from articles.neighbours import SHOWN
 from articles.querysets import month_of
 from articles.together import Given, Together, given_all, numbered
 from authors.models import Author
-from authors.pagination import PER_PAGE, asked_page, page_or_404
+from authors.pagination import PER_PAGE, asked_page
 from authors.shown import note
 
 # Cards in one query: a list's page, or what the home page of many sections shows.
 MOST = 3 * PER_PAGE
+# Stories of a list that are counted: to count all took longer than to show a page.
+COUNTED = 50 * PER_PAGE
 # What templates/readers/articles/_card.html shows.
 ARTICLE = columns(
     Article,
@@ -116,56 +121,77 @@ class Stories:
 
     def __init__(self, rows, count=1, **given):
         self.rows, self.sections, self.given = rows, count, given
-        self.total = self.keys = None
 
     def newest(self):
         """Return the keys on their first page."""
-        return self._fetch(1, is_counted=False)[0]
+        return [row["key"] for row in self._fetch(1)[: self.per_page]]
 
     def page(self, request):
-        """Return the Page that a request asks for; Http404 as `get_page` raises it."""
+        """Return the StoriesPage asked for; Http404 as `get_page` raises it."""
         number = asked_page(request)
-        self.keys, self.total = self._fetch(number, is_counted=True)
-        return page_or_404(Paginator(self, self.per_page), number)
-
-    def _fetch(self, number, *, is_counted):
-        start = self.per_page * (number - 1)
-        shown = (start, start + self.per_page)
-        statement = _keys(
-            connection.vendor, self.rows, self.sections, shown, is_counted
+        found = self._fetch(number)
+        if not found and number > 1:
+            raise Http404(f"There is no page {number}.")
+        keys = [row["key"] for row in found[: self.per_page]]
+        rows = cards(keys)
+        total = found[0]["total"] if found else 0
+        return StoriesPage(
+            number,
+            # What went between the two is left out.
+            [rows[key] for key in keys if key in rows],
+            is_last=len(found) <= self.per_page,
+            pages=-(-total // self.per_page) if total <= COUNTED else None,
         )
-        found = statement.fetch(now=timezone.now(), **self.given)
-        keys = [row["key"] for row in found["keys"]]
-        return keys, found["total"][0]["n"] if is_counted else None
 
-    # For Django's Paginator.
+    def _fetch(self, number):
+        """Return the rows of a page, and one more where there is a next page."""
+        start = self.per_page * (number - 1)
+        shown = (start, start + self.per_page + 1)
+        statement = _keys(connection.vendor, self.rows, self.sections, shown)
+        return statement.fetch(now=timezone.now(), **self.given)["keys"]
 
-    def count(self):
-        return self.total
 
-    def __getitem__(self, _place):
-        rows = cards(self.keys)
-        # What went between the two is left out.
-        return [rows[key] for key in self.keys if key in rows]
+@dataclass(frozen=True)
+class StoriesPage:
+    """A page of a list, with what templates ask of Django's own Page."""
+
+    number: int
+    object_list: list  # of Articles, as cards show them
+    is_last: bool
+    pages: int | None  # how many there are, where that is cheap to say
+
+    def __iter__(self):
+        return iter(self.object_list)
+
+    def has_next(self):
+        return not self.is_last
+
+    def has_previous(self):
+        return self.number > 1
+
+    def has_other_pages(self):
+        return self.has_next() or self.has_previous()
+
+    def next_page_number(self):
+        return self.number + 1
+
+    def previous_page_number(self):
+        return self.number - 1
 
 
 # The first pages of lists are what readers ask for; who reads on compiles anew.
 @lru_cache(maxsize=128)
-def _keys(vendor, rows, sections, shown, is_counted):
-    """Ask for the keys on a page, and how many rows there are, in one index."""
+def _keys(vendor, rows, sections, shown):
+    """Ask for the keys on a page and, up to COUNTED, how many stories there are."""
     live = rows(Given("now", models.DateTimeField()), sections)
     name = getattr(live.model, "ARTICLE", "pk")
-    keys = live.keys_newest_first().values(key=models.F(name))
-    every = "COUNT(%(expressions)s)"
+    keys, every = live.keys_newest_first(), live.order_by().values(name)
     if rows is _by:
         # Whoever wrote and photographed a story stands in its byline twice.
-        keys, every = keys.distinct(), "COUNT(DISTINCT %(expressions)s)"
-    # No aggregate of Django's, which would group by something.
-    total = models.Func(name, template=every, output_field=models.IntegerField())
-    querysets = {"keys": keys[slice(*shown)]}
-    if is_counted:
-        querysets["total"] = live.order_by().values(n=total)
-    return Together(querysets)
+        keys, every = keys.distinct(), every.distinct()
+    sql, params = every[: COUNTED + 1].query.sql_with_params()
+    total = RawSQL(f"(SELECT COUNT(*) FROM ({sql}) counted)", params)
+    return Together({"keys": keys.values(key=F(name), total=total)[slice(*shown)]})
 
 
 @cache

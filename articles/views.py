@@ -127,7 +127,7 @@ def series_detail(request, slug):
 
 def not_before_its_first_story(page):
     """Raise Http404 for an empty list whose very name could give a plan away."""
-    if not page.paginator.count:
+    if not page.object_list:
         raise Http404("There are no stories here yet.")
 
 

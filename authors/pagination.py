@@ -9,12 +9,18 @@ PER_PAGE = 20
 
 
 def get_page(request, rows, per_page=PER_PAGE):
-    """Return the page that `?page=` asks for, the first without it.
+    """Return the Page that `?page=` asks for, the first without it; `pages` are all.
 
     Raises Http404 for what is no number or no page: a list has one address per
     page, so "01" and "last" are none.
     """
-    return page_or_404(Paginator(rows, per_page), asked_page(request))
+    number = asked_page(request)
+    try:
+        page = Paginator(rows, per_page).page(number)
+    except InvalidPage as error:
+        raise Http404(str(error)) from error
+    page.pages = page.paginator.num_pages
+    return page
 
 
 def asked_page(request):
@@ -23,11 +29,3 @@ def asked_page(request):
     if not re.fullmatch(r"[1-9][0-9]{0,6}", number):
         raise Http404(f"There is no page {number!r}.")
     return int(number)
-
-
-def page_or_404(paginator, number):
-    """Return a Paginator's page of this number. Raises Http404 where it has none."""
-    try:
-        return paginator.page(number)
-    except InvalidPage as error:
-        raise Http404(str(error)) from error

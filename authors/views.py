@@ -20,7 +20,7 @@ def author_detail(request, slug):
 
     author = author_at(slug)
     page = by(author).page(request)
-    if not page.paginator.count:
+    if not page.object_list:
         # Somebody's first story may be a secret until it is out.
         raise Http404("There are no stories by this author yet.")
     context = {"author": author, "page": page}

@@ -30,6 +30,7 @@ def work():
 
     from articles.models import Article, Section, Tag
     from authors.models import Author
+    from newsroom.pagecache import node
     from newsroom.wsgi import application
 
     tag = Tag.objects.annotate(n=Count("articletag_items")).order_by("-n")[0]
@@ -60,7 +61,7 @@ def work():
             cursor.execute("SELECT pg_backend_pid()")
             backend = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
     for line in sys.stdin:
-        cold.node.store.clear()
+        node.store.clear()
         before = ns(backend)
         cpu, _wall, queries, _size = cold.ask(application, pages[line.strip()])
         print(json.dumps([cpu, (ns(backend) - before) / 1e6, queries]), flush=True)

@@ -1,10 +1,12 @@
 from datetime import UTC, datetime, timedelta
 from unittest import skipUnless
+from unittest.mock import patch
 
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.utils import timezone
 
+from articles import lists
 from articles.models import Article
 from tests.factories import (
     NOON,
@@ -112,6 +114,31 @@ class EveryList(TestCase):
             self.assertContains(second, f'<link rel="canonical" href="{url}?page=2">')
             self.assertContains(second, f'<link rel="prev" href="{url}">')
             self.assertContains(second, f'<link rel="next" href="{url}?page=3">')
+
+    def test_a_long_list_does_not_say_how_long_it_is(self):
+        for _ in range(5):
+            self.make()
+        with patch.object(lists.Stories, "per_page", 2):
+            for address in self.each_counted():
+                page = self.client.get(address, {"page": "2"})
+                self.assertContains(page, "<span>Page 2 of 3</span>", html=True)
+        lists._keys.cache_clear()
+        with (
+            patch.object(lists.Stories, "per_page", 2),
+            patch.object(lists, "COUNTED", 4),
+        ):
+            for address in self.each_counted():
+                page = self.client.get(address, {"page": "2"})
+                self.assertContains(page, "<span>Page 2</span>", html=True)
+                last = self.client.get(address, {"page": "3"})
+                self.assertNotContains(last, 'rel="next"')
+                beyond = self.client.get(address, {"page": "4"})
+                self.assertEqual(beyond.status_code, 404)
+        lists._keys.cache_clear()
+
+    def each_counted(self):
+        # A series is never long.
+        return (a for a in self.each_list() if a != self.series.get_absolute_url())
 
     def test_the_first_page_by_number_is_the_same_page(self):
         self.make()
