@@ -199,7 +199,7 @@ def _of_subject(old, row):
     if isinstance(row, Section) and different:
         # A menu says no more of it.
         if different & {"name", "slug"}:
-            keys |= _of_menus(section=row)
+            keys |= _of_menus(is_moved="slug" in different, section=row)
         parents = {row.parent_id, old.parent_id if old else None} - {None}
         if "parent_id" in different:
             keys |= {f"in-section-{pk}" for pk in (row.pk, *parents)}
@@ -214,9 +214,8 @@ def _of_page(old, page):
     )
     if different and any(s.is_published and not s.trashed_at for s in states):
         keys.add("pages")
-        # A line with words of its own says nothing of the page's title.
-        own = {} if different - {"title", "language"} else {"label": ""}
-        keys |= _of_menus(page=page, **own)
+        is_moved = bool(different - {"title", "language"})
+        keys |= _of_menus(is_moved=is_moved, page=page)
     return keys
 
 
@@ -227,9 +226,13 @@ def _of_picture(old, picture):
     return {picture.shown_key(), *mapped(*moments)}
 
 
-def _of_menus(**target):
+def _of_menus(*, is_moved, **target):
     """Every page shows the menus: all go when a line of them changes."""
-    return {"furniture"} if MenuItem.objects.filter(**target).exists() else set()
+    lines = MenuItem.objects.filter(**target)
+    if not is_moved:
+        # One with words of its own does not say the name of where it leads.
+        lines = lines.filter(label="")
+    return {"furniture"} if lines.exists() else set()
 
 
 def _of_block(old, block):
