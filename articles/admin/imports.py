@@ -199,8 +199,8 @@ def show(request, import_admin, pk):
         brought=import_report.number(brought),
         may_start=run.state == State.SEEN and run.upload,
         may_go_on=is_at_rest and run.upload and _is_broken_off(run),
-        may_look_again=is_at_rest and run.upload,
-        may_undo=is_at_rest and brought,
+        may_look_again=is_at_rest and run.upload and not _is_half_undone(run),
+        may_undo=is_at_rest and (brought or run.made.exists()),
         may_stop=progress["is_under_way"]
         and run.state in (State.WAITING, State.RUNNING),
         may_delete=not progress["is_under_way"] or run.state == State.WAITING,
@@ -208,7 +208,13 @@ def show(request, import_admin, pk):
 
 
 def _is_broken_off(run):
+    if _is_half_undone(run):
+        return False
     return run.is_lost() or run.state in (State.STOPPED, State.FAILED)
+
+
+def _is_half_undone(run):
+    return run.state == State.UNDOING and "undone" in run.counts
 
 
 def _choices(run):

@@ -21,8 +21,7 @@ from django.utils import timezone
 
 from articles import signals
 from articles.admin import import_upload
-from articles.importers import running, saving, steering, uploads
-from articles.importers.running import SILENCE
+from articles.importers import running, saving, steering, undoing, uploads
 from articles.models import (
     Article,
     Document,
@@ -32,6 +31,7 @@ from articles.models import (
     Page,
     Tag,
 )
+from articles.models.imports import SILENCE
 from tests.articles.test_admin_form import change_url, press
 from tests.factories import make_article, make_section, make_user
 
@@ -405,6 +405,38 @@ class TestUndo:
         page = text(client.get(address(run)))
         assert "nothing was undone" in page
         assert change_url(ferry) in page
+
+    def test_shows_how_far_it_is_and_is_ended_where_it_was_broken_off(
+        self, client, publisher, monkeypatch
+    ):
+        monkeypatch.setattr(undoing, "BATCH", 2)
+        run = imported(client)
+        client.post(address(run, "undo"))
+        seen = []
+
+        def look(done, total):
+            seen.append(client.get(address(run, "progress")).json())
+            if len(seen) == 2:
+                raise KeyboardInterrupt
+
+        run = steering.claim(run.pk, State.UNDOING)
+        with pytest.raises(KeyboardInterrupt):
+            undoing.undo(run, look)
+        total = run.counts["undone"]["total"]
+        assert seen[1]["share"] == 400 // total
+        assert f"4 of {total} rows are gone" in seen[1]["told"]
+        steering.lost(run.pk, "Its process ended unexpectedly.")
+        page = text(client.get(address(run)))
+        assert "Undo it to its end." in page and "Undo this import" in page
+        assert "Go on" not in page and "Choose otherwise" not in page
+        run.refresh_from_db()
+        with pytest.raises(steering.NotNow):
+            steering.ask(run, is_dry_run=False)
+        client.post(address(run, "undo"))
+        assert run in steering.due()
+        call_command("import_articles", undo=run.pk, stdout=io.StringIO())
+        run.refresh_from_db()
+        assert run.state == State.UNDONE and not Origin.objects.exists()
 
     def test_is_possible_after_another_dry_run(self, client, publisher):
         run = imported(client)

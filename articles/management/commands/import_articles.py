@@ -5,6 +5,7 @@ import zoneinfo
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from tqdm import tqdm
 
 from articles.importers import steering
 from articles.importers.fetching_media import Fetcher
+from articles.importers.holding import Held
 from articles.importers.media import Media
 from articles.importers.rules import RulesError, read_rules
 from articles.importers.running import (
@@ -27,7 +29,7 @@ from articles.importers.running import (
 from articles.importers.saving import Choices, Outcome
 from articles.importers.sources import READERS, Asked
 from articles.importers.story import Problem
-from articles.importers.undoing import CannotUndo, undo
+from articles.importers.undoing import CannotUndo, kept_rows, undo
 from articles.models import Article, Import, Section
 from articles.signals import chrome_found
 
@@ -89,7 +91,7 @@ class Command(BaseCommand):
         if options["runs"]:
             return self.list_runs()
         if options["undo"]:
-            return self.undo(options["undo"])
+            return self.undo(options["undo"], options["parent"])
         if options["run"]:
             return self.run_waiting(options["run"], options["parent"])
         if not paths:
@@ -97,11 +99,14 @@ class Command(BaseCommand):
         choices, asked = chosen(dry_run, source, options)
         if not dry_run:
             name = source or Path(paths[0]).resolve().name
-            run = run_for(name[:50], [str(path) for path in paths], told(options))
+            with refusing_what_is_held():
+                files = [str(path) for path in paths]
+                run = run_for(name[:50], files, told(options))
             choices = replace(choices, run=run)
         chrome, self.report = Counter(), Report()
         try:
-            found = self.run(paths, choices, asked, options["kind"], chrome)
+            with refusing_what_is_held():
+                found = self.run(paths, choices, asked, options["kind"], chrome)
         except KeyboardInterrupt as error:
             raise CommandError(
                 f"Stopped. {summary(self.report, dry_run)} Run the command again; "
@@ -126,7 +131,7 @@ class Command(BaseCommand):
             )
 
     def run(self, paths, choices, asked, kind, chrome):
-        bar = tqdm(unit=" stories", disable=not sys.stderr.isatty(), leave=False)
+        bar = self.bar(" stories")
 
         def on_found(found, report, total):
             self.report = report
@@ -164,7 +169,7 @@ class Command(BaseCommand):
                 run.ends_as = run.ends_as or Import.State.WAITING
 
         try:
-            with waiting_at_the_end(run):
+            with waiting_at_the_end(run), refusing_what_is_held():
                 found = run_import(run.paths, choices, asked, on_found=on_found)
         except Stopped:
             self.stdout.write(f"Import {number} is {run.get_state_display()}.")
@@ -209,20 +214,51 @@ class Command(BaseCommand):
             new = run.counts.get("new", 0)
             self.stdout.write(f"{run.pk}: {run}, {run.get_state_display()}, {new} new")
 
-    def undo(self, number):
+    def undo(self, number, parent):
+        """Take an import back, or a part of it that was left when this was ended.
+
+        SIGTERM, and the end of the parent, leave it to the next clock.
+        """
         run = Import.objects.filter(pk=number).first()
         if run is None:
             raise CommandError(f"There is no import {number}; --runs lists them.")
-        if is_asked := run.state == Import.State.UNDOING:
+        if run.state == Import.State.UNDOING and run.began_at is None:
             run = claimed(number, Import.State.UNDOING)
         try:
-            counts = undo(run)
+            with (
+                waiting_at_the_end(run),
+                refusing_what_is_held(),
+                self.bar(" rows") as bar,
+            ):
+                counts = undo(run, partial(self.tell_undone, run, parent, bar))
         except CannotUndo as error:
-            if is_asked:
+            if run.state == Import.State.UNDOING:
                 steering.could_not_undo(run, str(error), error.rows)
             raise CommandError(str(error)) from error
+        except Stopped:
+            steering.put_back(run)
+            self.stdout.write(f"Import {number} is {run.get_state_display()}.")
+            return
+        except KeyboardInterrupt as error:
+            raise CommandError(
+                "Stopped; a part of it is undone. Run the command again; it goes on "
+                "where it stopped.",
+                returncode=INTERRUPTED,
+            ) from error
         gone = ", ".join(f"{count} {what}" for what, count in counts.items())
         self.stdout.write(f"Undone: {gone or 'nothing was there any more'}.")
+        if run.message:
+            names = ", ".join(f"“{row}”" for row in kept_rows(run))
+            self.stdout.write(f"{run.message} They are: {names}.")
+
+    def tell_undone(self, run, parent, bar, done, total):
+        bar.total = total
+        bar.update(done - bar.n)
+        if run.ends_as or (parent and os.getppid() != parent):
+            raise Stopped
+
+    def bar(self, unit):
+        return tqdm(unit=unit, disable=not sys.stderr.isatty(), leave=False)
 
 
 def chosen(dry_run, source, options):
@@ -270,6 +306,15 @@ def claimed(number, state):
     try:
         return steering.claim(number, state)
     except steering.NotNow as error:
+        raise CommandError(str(error), returncode=TRY_LATER) from error
+
+
+@contextmanager
+def refusing_what_is_held():
+    """End in a sentence where another process has the import in hand."""
+    try:
+        yield
+    except Held as error:
         raise CommandError(str(error), returncode=TRY_LATER) from error
 
 

@@ -5,8 +5,12 @@ import re
 import pytest
 from django.db import IntegrityError
 from django.db.models.signals import pre_save
+from django.utils import timezone
 
 from articles.html import clean
+from articles.importers import undoing
+from articles.importers.holding import holding
+from articles.importers.undoing import undo
 from articles.importers.values import digest
 from articles.models import (
     Article,
@@ -289,9 +293,103 @@ class TestUndo:
         assert Document.objects.count() == 1
         assert not Tag.objects.exists() and not ImportMade.objects.exists()
 
+    @pytest.fixture
+    def small_batches(self, monkeypatch):
+        monkeypatch.setattr(undoing, "BATCH", 2)
+
+    def test_goes_on_where_it_was_ended(self, media, small_batches):
+        before = counts()
+        run(GAZETTE, media=str(media))
+        row, told = Import.objects.get(), []
+
+        def end(done, total):
+            told.append((done, total))
+            if done > 3:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            undo(row, end)
+        assert [done for done, _total in told] == [2, 4]
+        assert Origin.objects.count() == 1
+        row.refresh_from_db()
+        assert row.state == Import.State.UNDOING
+        assert "is being undone" in run(GAZETTE, media=str(media))
+        assert Import.objects.count() == 1
+        said = run(undo=row.pk)
+        # What went before it was ended is counted, too.
+        assert "4 articles" in said and "1 page" in said
+        row.refresh_from_db()
+        assert row.state == Import.State.UNDONE
+        assert row.counts["undone"]["done"] == row.counts["undone"]["total"]
+        after = counts()
+        left = {t for t in before | after if before[t] != after[t]}
+        assert left <= {"articles_import", "articles_importproblem", "pagecache_purge"}
+        # However many batches there were: all pages go, and one line says so.
+        assert after["pagecache_purge"] <= before["pagecache_purge"] + 1
+
+    def test_leaves_what_is_worked_on_meanwhile(self, media, small_batches):
+        run(GAZETTE, media=str(media))
+        row = Import.objects.get()
+        kept = row.origins.exclude(article=None).last()
+
+        def edit(done, total):
+            if done == 2:
+                kept.article.standfirst = "An editor's own."
+                kept.article.save(update_fields=["standfirst"])
+
+        undo(row, edit)
+        assert [kept] == list(Origin.objects.all())
+        row.refresh_from_db()
+        assert row.state == Import.State.UNDONE
+        assert row.counts["edited"] == [["article", kept.article_id]]
+        assert "those stay" in row.message
+        # And so does what the story has: its authors and tags.
+        assert kept.article.bylines.exists()
+
+    def test_keeps_a_picture_that_a_text_shows_meanwhile(self, media, monkeypatch):
+        monkeypatch.setattr(undoing, "BATCH", 1)
+        run(GAZETTE, media=str(media))
+        picture, *others = Picture.objects.order_by("pk")
+
+        def show(done, total):
+            if Picture.objects.count() == len(others) and not Article.objects.exists():
+                figure = f'<figure data-picture="{picture.pk}"><img alt=""></figure>'
+                make_article(body=figure)
+
+        undo(Import.objects.get(), show)
+        assert others and Article.objects.exists()
+        assert list(Picture.objects.all()) == [picture]
+
     def test_a_number_that_is_none(self):
         assert "There is no import 77" in run(undo=77)
         assert not Redirect.objects.exists()
+
+
+class TestAnImportThatWasKilled:
+    def test_goes_on_in_the_same_row_at_once(self, media):
+        run(GAZETTE, media=str(media))
+        # As a process leaves it that is killed this moment.
+        Import.objects.update(state=Import.State.RUNNING, beat_at=timezone.now())
+        run(GAZETTE, media=str(media))
+        assert Import.objects.get().state == Import.State.DONE
+
+    def test_goes_on_where_it_had_not_begun(self, media):
+        run(GAZETTE, media=str(media))
+        Import.objects.update(state=Import.State.WAITING, beat_at=None)
+        run(GAZETTE, media=str(media))
+        assert Import.objects.get().state == Import.State.DONE
+
+    def test_is_not_begun_beside_one_that_is_at_work(self, media):
+        run(GAZETTE, media=str(media))
+        Import.objects.update(state=Import.State.RUNNING, beat_at=timezone.now())
+        with holding(Import.objects.get()):
+            said = run(GAZETTE, media=str(media))
+            assert "is under way in another process" in said
+            assert "is under way in another process" in run(
+                undo=Import.objects.get().pk
+            )
+        assert Import.objects.get().state == Import.State.RUNNING
+        assert Origin.objects.count() == 5
 
 
 def refuse_the_page(**_):
