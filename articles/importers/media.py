@@ -44,6 +44,7 @@ class Media:
 
     folder: Path | None = None
     fetch: Callable | None = None
+    problems: tuple = ()  # of an archive that the folder was unpacked from
 
     def find(self, story: Story, note: PictureNote):
         """Return the path of a picture's file, or None."""

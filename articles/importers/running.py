@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 from django.db.models import Q
@@ -121,8 +122,9 @@ def _run_import(paths, choices, asked, kind, on_found):
             if run is not None:
                 run.total = total
                 run.kind = ", ".join(sorted({s.reader.NAME for s in sources.found}))
+            records = sources.read(asked)
             for found in save_stories(
-                _heeding(sources.read(asked), run, report), choices
+                _heeding(chain(choices.media.problems, records), run, report), choices
             ):
                 report.add(found)
                 if on_found:

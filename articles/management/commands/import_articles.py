@@ -1,9 +1,10 @@
 import os
 import signal
 import sys
+import tempfile
 import zoneinfo
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,11 +15,12 @@ from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from articles.importers import steering
+from articles.importers import steering, uploads
+from articles.importers.archives import is_archive, unpack
 from articles.importers.fetching_media import Fetcher
 from articles.importers.holding import Held
 from articles.importers.media import Media
-from articles.importers.rules import RulesError, read_rules
+from articles.importers.rules import RULES_OF_THE_DESK, RulesError, read_rules, rules_of
 from articles.importers.running import (
     Report,
     Stopped,
@@ -27,8 +29,8 @@ from articles.importers.running import (
     write_report,
 )
 from articles.importers.saving import Choices, Outcome
-from articles.importers.sources import READERS, Asked
-from articles.importers.story import Problem
+from articles.importers.sources import READERS, Asked, outside
+from articles.importers.story import PageError, Problem
 from articles.importers.undoing import CannotUndo, kept_rows, undo
 from articles.models import Article, Import, Section
 from articles.signals import chrome_found
@@ -63,7 +65,7 @@ class Command(BaseCommand):
         add("--site", default="", help="address of the old site: https://old.example/")
         add("--new-paths", action="store_true", help="new addresses, old ones redirect")
         add("--rules", metavar="FILE", help="selectors for the site's pages, in TOML")
-        add("--media", help="folder with a copy of the old site's media")
+        add("--media", help="folder or archive with a copy of the old site's media")
         add(
             "--fetch-media",
             action="store_true",
@@ -96,7 +98,15 @@ class Command(BaseCommand):
             return self.run_waiting(options["run"], options["parent"])
         if not paths:
             raise CommandError("Name a file or a folder to import.")
-        choices, asked = chosen(dry_run, source, options)
+        with ExitStack() as stack:
+            choices, asked = chosen(dry_run, source, options, stack)
+            self.run_here(
+                paths, choices, asked, blocks=blocks, report=report, **options
+            )
+
+    def run_here(self, paths, choices, asked, *, blocks, report, **options):
+        """Run what the command line asks for, and say what became of it."""
+        source, dry_run = asked.source, choices.is_dry_run
         if not dry_run:
             name = source or Path(paths[0]).resolve().name
             with refusing_what_is_held():
@@ -157,22 +167,28 @@ class Command(BaseCommand):
         with it the next time.
         """
         run = claimed(number, Import.State.WAITING)
-        try:
-            choices, asked = chosen_by(run)
-        except CommandError as error:
-            run.state, run.message = Import.State.FAILED, str(error)
-            run.save(update_fields=["state", "message"])
-            raise
+        with ExitStack() as stack:
+            try:
+                choices, asked = chosen_by(run, stack)
+            except CommandError as error:
+                run.state, run.message = Import.State.FAILED, str(error)
+                run.save(update_fields=["state", "message"])
+                raise
+            self.run_claimed(run, choices, asked, parent)
 
+    def run_claimed(self, run, choices, asked, parent):
         def on_found(found, report, total):
             if parent and os.getppid() != parent:
                 run.ends_as = run.ends_as or Import.State.WAITING
 
+        kind = run.options.get("kind", "")
         try:
             with waiting_at_the_end(run), refusing_what_is_held():
-                found = run_import(run.paths, choices, asked, on_found=on_found)
+                found = run_import(
+                    run.paths, choices, asked, kind=kind, on_found=on_found
+                )
         except Stopped:
-            self.stdout.write(f"Import {number} is {run.get_state_display()}.")
+            self.stdout.write(f"Import {run.pk} is {run.get_state_display()}.")
             return
         self.stdout.write(summary(found, run.is_dry_run))
 
@@ -261,16 +277,16 @@ class Command(BaseCommand):
         return tqdm(unit=unit, disable=not sys.stderr.isatty(), leave=False)
 
 
-def chosen(dry_run, source, options):
-    """Return (Choices, Asked) of the command's options. Raises CommandError."""
+def chosen(dry_run, source, options, stack):
+    """Return (Choices, Asked) of the command's options. Raises CommandError.
+
+    An archive of media is unpacked until the `stack` closes.
+    """
     site = options["site"]
     if site and urlsplit(site).scheme not in ("http", "https"):
         raise CommandError(f"{site} is no web address; say https://old.example/.")
-    media = Path(options["media"]) if options["media"] else None
-    if media and not media.is_dir():
-        raise CommandError(f"There is no folder {media}.")
     host = (urlsplit(site).hostname or "").removeprefix("www.")
-    rules = rules_named(options["rules"])
+    rules = rules_named(options)
     choices = Choices(
         zone=zone_named(options["timezone"] or (rules.timezone if rules else "")),
         section=section_named(options["section"]),
@@ -279,12 +295,30 @@ def chosen(dry_run, source, options):
         is_dry_run=dry_run,
         has_new_paths=options["new_paths"],
         hosts=frozenset({host} - {""}),
-        media=Media(folder=media, fetch=fetcher(options, host)),
+        media=media_in(options["media"], fetcher(options, host), stack),
     )
     return choices, Asked(source=source, site=site, rules=rules)
 
 
-def chosen_by(run):
+def media_in(path, fetch, stack):
+    """Return the Media of a folder, of an archive, or of nothing here."""
+    if not path:
+        return Media(fetch=fetch)
+    path = Path(path)
+    if path.is_dir():
+        return Media(folder=path, fetch=fetch)
+    if not is_archive(path):
+        raise CommandError(f"There is no folder {path}, and no archive of that name.")
+    unpacked = tempfile.TemporaryDirectory(prefix="import-media-")
+    folder = Path(stack.enter_context(unpacked))
+    try:
+        problems = outside(path.name, unpack(path, folder))
+    except PageError as error:
+        raise CommandError(f"{path.name}: {error}") from error
+    return Media(folder=folder, fetch=fetch, problems=problems)
+
+
+def chosen_by(run, stack):
     """Return (Choices, Asked) of the options that a row keeps. Raises CommandError."""
     silent = {"section": "", "tag": [], "status": Article.Status.PUBLISHED}
     silent |= {
@@ -298,7 +332,8 @@ def chosen_by(run):
         "host": [],
     }
     options = silent | run.options
-    choices, asked = chosen(run.is_dry_run, options["source"], options)
+    options["media"] = uploads.media_of(run) or options["media"]
+    choices, asked = chosen(run.is_dry_run, options["source"], options, stack)
     return replace(choices, run=run), asked
 
 
@@ -352,8 +387,12 @@ def fetcher(options, host):
     return Fetcher(folder, hosts, f"newsroom (+{settings.SITE_URL})")
 
 
-def rules_named(path):
+def rules_named(options):
+    """Return the rules of a file, or of the text that the desk keeps."""
+    path, text = options["rules"], options.get("rules_text")
     try:
+        if text:
+            return rules_of(text, RULES_OF_THE_DESK)
         return read_rules(Path(path)) if path else None
     except RulesError as error:
         raise CommandError(str(error)) from error

@@ -1,6 +1,7 @@
 """Whole imports of WordPress's export, from the file to readers' pages and back."""
 
 import re
+import shutil
 
 import pytest
 from django.db import IntegrityError
@@ -242,6 +243,23 @@ class TestNewPaths:
         story.refresh_from_db()
         assert f'href="{new}#rope"' in story.body and FERRY not in story.body
         assert said.count("was not imported") == 1
+
+
+class TestMediaInAnArchive:
+    def test_are_the_same_as_in_a_folder(self, media, tmp_path):
+        run(GAZETTE, media=str(media), source="folder")
+        pictures = set(Picture.objects.values_list("digest", flat=True))
+        run(undo=Import.objects.get().pk)
+        archive = shutil.make_archive(tmp_path / "copy", "gztar", media)
+        assert "5 new" in run(GAZETTE, media=archive, source="archive")
+        assert set(Picture.objects.values_list("digest", flat=True)) == pictures
+        assert Document.objects.count() == 1
+
+    def test_that_is_none_gets_a_sentence(self, tmp_path):
+        path = tmp_path / "copy.zip"
+        path.write_bytes(b"PK\x03\x04 and nothing more")
+        assert "no archive of that name" in run(GAZETTE, media=str(path))
+        assert not Origin.objects.exists()
 
 
 class TestDryRun:
