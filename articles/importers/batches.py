@@ -49,7 +49,8 @@ class Batch:
     problems: list
     work: list  # [(Story, Outcome, Origin or None)]
     moved: list
-    whole: Future  # the stories that are new or changed, read
+    to_read: list  # of each in the work, whether its story is among the whole ones
+    whole: Future  # the stories that are new or changed, or lack a file, read
 
     def settled(self):
         """Yield [Story, Outcome, Origin] with whole stories; or the Problem with one.
@@ -57,12 +58,17 @@ class Batch:
         A story that is another one under a known name is refused.
         """
         whole = iter(self.whole.result())
-        for story, outcome, origin in self.work:
-            if outcome in TO_READ:
-                story = next(whole)
-                if isinstance(story, Problem):
-                    yield story
-                    continue
+        for (story, outcome, origin), is_read in zip(
+            self.work, self.to_read, strict=True
+        ):
+            unread = story
+            story = next(whole) if is_read else story
+            if isinstance(story, Problem) and outcome in TO_READ:
+                yield story
+                continue
+            if isinstance(story, Problem):
+                story = unread
+            elif is_read:
                 _make_fit(story)
             if outcome is Outcome.CHANGED and not _is_same_story(row_of(origin), story):
                 story.note("other-page", OTHER_PAGE)

@@ -79,6 +79,20 @@ class Links:
         self._note_links(targets, story.source_system, story.source_id)
         return body
 
+    def place_documents(self, story: Story, body: str) -> str:
+        """Return a stored body whose links lead to documents that are here now."""
+
+        def placed(match):
+            before = unescape(match[2])
+            if not DOCUMENTS.search(before.partition("#")[0].partition("?")[0]):
+                return match[0]
+            address, _target = self._ours(before, story)
+            if not address.startswith(settings.MEDIA_URL) or address == before:
+                return match[0]
+            return f"{match[1]}{spelled(address)}{match[3]}"
+
+        return HREF.sub(placed, body)
+
     def _note_links(self, targets, system, identifier):
         name = system[:50], identifier[:500]
         rows = [(target, *name) for target in targets]
@@ -116,6 +130,7 @@ class Links:
             return ""
         document, is_new = self.choices.media.read_document(absolute, story)
         if document is None:
+            story.missing.append(absolute)
             return ""
         if is_new:
             self.directory.made("document", document)

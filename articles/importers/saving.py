@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
-from itertools import islice
+from itertools import compress, islice
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
@@ -109,7 +109,7 @@ def save_stories(
     links = Links(choices, directory)
     with Readers(least=BATCH) as readers:
         while batch := list(islice(records, BATCH)):
-            waiting.append(_begin(batch, directory, links, seen, readers))
+            waiting.append(_begin(batch, choices, directory, links, seen, readers))
             if len(waiting) > readers.count:
                 yield from _end(waiting.popleft(), choices, directory, links)
         while waiting:
@@ -117,7 +117,7 @@ def save_stories(
     yield from links.finish()
 
 
-def _begin(records, directory, links, seen, readers):
+def _begin(records, choices, directory, links, seen, readers):
     """Tell what is to become of records, and have their stories read."""
     stories = []
     for record in records:
@@ -130,11 +130,16 @@ def _begin(records, directory, links, seen, readers):
             links.note(record)
     origins = origins_of(stories)
     work = [(story, *compare(story, origins, seen)) for story in stories]
+    to_read = [
+        outcome in TO_READ or refilling.may_be_filled(story, origin, choices)
+        for story, outcome, origin in work
+    ]
     return Batch(
         problems=[record for record in records if isinstance(record, Problem)],
         work=work,
         moved=[record for record in records if isinstance(record, Moved)],
-        whole=readers.read([one[0] for one in work if one[1] in TO_READ]),
+        to_read=to_read,
+        whole=readers.read([one[0] for one in compress(work, to_read)]),
     )
 
 
@@ -196,7 +201,7 @@ def _save(work, moved, choices, directory, links):
             for one in work:
                 saved += _alone(one, pictures, choices, directory, links)
             _tell(moved)
-        filled = refilling.fill(missing, directory)
+        filled = refilling.fill(missing, directory, links)
         directory.write()
     for one in saved:
         is_filled = isinstance(one, Saved) and id(one.story) in filled
@@ -295,7 +300,8 @@ def _tie(articles, stories, choices, directory):
         bylines += own
         ties += tags
         crediting.fill_authors(story, own, directory.people)
-        origin = origin_of(story, choices, imported=snapshot(article, own, names))
+        imported = snapshot(article, own, names, story.missing)
+        origin = origin_of(story, choices, imported)
         origin.article = article
         origins.append(origin)
     Byline.objects.bulk_create(bylines)
@@ -334,7 +340,8 @@ def _make_page(story, pictures, choices, directory, links):
         is_published=status_of(story, choices) == Article.Status.PUBLISHED,
     )
     page.save()
-    origin = origin_of(story, choices, imported=snapshot(page))
+    imported = snapshot(page, missing=story.missing)
+    origin = origin_of(story, choices, imported)
     origin.page = page
     origin.save()
     moves = [*story.other_addresses]

@@ -14,6 +14,8 @@ FIELDS = (
     *("canonical_url", "first_published_in", "seo_title", "seo_description"),
     *("is_no_index", "published_at", "section_id", "series_id", "lead_picture_id"),
 )
+# Among the digests: what a later run may find.
+MISSING = "missing"
 
 
 def values_of(story, choices, subjects):
@@ -88,12 +90,17 @@ def _moment(story, choices):
     return moment if moment.tzinfo else moment.replace(tzinfo=choices.zone)
 
 
-def snapshot(row, bylines=(), tags=()):
-    """Return digests of what was imported, to tell later what an editor changed."""
+def snapshot(row, bylines=(), tags=(), missing=()):
+    """Return digests of what was imported, to tell later what an editor changed.
+
+    And the addresses of what was `missing`, for a later run that has it.
+    """
     names = (*FIELDS, "title", "status")  # a page's headline is its title
     values = {name: digest(getattr(row, name)) for name in names if hasattr(row, name)}
     values["bylines"] = digest([str(byline) for byline in bylines])
     values["tags"] = digest(tags)
+    if missing:
+        values[MISSING] = sorted(set(missing))
     return values
 
 

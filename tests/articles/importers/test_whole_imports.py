@@ -9,9 +9,9 @@ from django.db.models.signals import pre_save
 from django.utils import timezone
 
 from articles.html import clean
-from articles.importers import undoing
+from articles.importers import undoing, wxr
 from articles.importers.holding import holding
-from articles.importers.undoing import undo
+from articles.importers.undoing import edited, undo
 from articles.importers.values import digest
 from articles.models import (
     Article,
@@ -26,7 +26,7 @@ from articles.models import (
 )
 from authors.models import Author
 from newsroom.redirects.models import Redirect
-from tests.factories import make_article
+from tests.factories import make_article, make_picture
 
 from .importing import GAZETTE, counts, dump, media_copy, run
 
@@ -260,6 +260,66 @@ class TestMediaInAnArchive:
         path.write_bytes(b"PK\x03\x04 and nothing more")
         assert "no archive of that name" in run(GAZETTE, media=str(path))
         assert not Origin.objects.exists()
+
+
+class TestMediaThatComeLater:
+    def test_make_what_they_would_have_made_at_once(self, media):
+        run(GAZETTE, media=str(media), source="whole")
+        whole = dump()
+        run(undo=Import.objects.get().pk)
+        run(GAZETTE, source="late")
+        assert not Picture.objects.exists() and not Document.objects.exists()
+        said = run(GAZETTE, media=str(media), source="late")
+        assert "0 new" in said and "0 changed" not in said
+        late = dump()
+        numbers = re.compile(r'data-picture="\d+"')
+        for name, rows in whole["articles"].items():
+            ours = late["articles"][name]
+            assert numbers.sub("", ours[3]) == numbers.sub("", rows[3]), name
+            assert ours[:3] + ours[4:] == rows[:3] + rows[4:], name
+        assert Document.objects.count() == 1
+        assert late["redirects"] == whole["redirects"]
+        # Nothing is left to look for, and no editor's work is seen in it.
+        assert not Origin.objects.filter(imported__has_key="missing").exists()
+        said = run(GAZETTE, media=str(media), source="late")
+        assert f"0 changed, {Origin.objects.count()} unchanged" in said
+        assert not edited(Import.objects.filter(source="late").last())
+
+    def test_come_whether_or_not_an_editor_worked_on_the_story(self, media):
+        run(GAZETTE)
+        story = article("The ferry")
+        story.headline, story.body = "Ours", f"{story.body}<p>Also this.</p>"
+        story.save()
+        run(GAZETTE, media=str(media))
+        story.refresh_from_db()
+        assert story.headline == "Ours" and story.body.endswith("<p>Also this.</p>")
+        assert story.lead_picture and "data-picture" in story.body
+        blocks = article("What the blocks")
+        assert Document.objects.get().file.url in blocks.body
+
+    def test_take_the_place_of_no_lead_that_an_editor_chose(self, media):
+        run(GAZETTE)
+        story = article("The ferry")
+        story.lead_picture = ours = make_picture()
+        story.save()
+        run(GAZETTE, media=str(media))
+        story.refresh_from_db()
+        assert story.lead_picture == ours
+
+    def test_that_are_still_missing_are_not_even_looked_at(self, media, monkeypatch):
+        run(GAZETTE)
+        reads, read_post = [], wxr.read_post
+
+        def note(content, line, name, export):
+            reads.append(name)
+            return read_post(content, line, name, export)
+
+        monkeypatch.setattr(wxr, "read_post", note)
+        empty = media / "nothing"
+        empty.mkdir()
+        said = run(GAZETTE, media=str(empty))
+        # But for the one in the trash, which is known by what it says.
+        assert "0 changed" in said and reads == ["post-15"]
 
 
 class TestDryRun:
