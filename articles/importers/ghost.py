@@ -140,6 +140,7 @@ class _Export:
                 bio=row.get("bio") or "",
                 lives_in=row.get("location") or "",
                 photo=PictureNote(photo, path=self.local(photo)) if photo else None,
+                root=self.folder,
                 links=tuple(
                     LinkNote(kind, url=url)
                     for kind, url in links

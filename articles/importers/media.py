@@ -74,11 +74,15 @@ class Media:
     def look(self, story):
         """Note the story's pictures that are nowhere, without reading any."""
         for note in story.pictures:
-            is_here = note.path and inside(story.root, note.path)
-            if not is_here and not any(
-                self.folder and inside(self.folder, name) for name in names_of(note.src)
-            ):
-                note_missing(story, note)
+            self.look_for(story, note)
+
+    def look_for(self, story, note):
+        """Note a picture that is nowhere here; nothing is fetched."""
+        is_here = note.path and inside(story.root, note.path)
+        if not is_here and not any(
+            self.folder and inside(self.folder, name) for name in names_of(note.src)
+        ):
+            note_missing(story, note)
 
     def read_pictures(self, story: Story, known: dict) -> dict[int, Picture]:
         """Read the story's pictures; return them by position.

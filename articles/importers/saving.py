@@ -30,6 +30,7 @@ from articles.importers.linking import Links
 from articles.importers.matching import People, Subjects
 from articles.importers.media import Media
 from articles.importers.placing import page_path, place
+from articles.importers.portraits import take_portraits
 from articles.importers.readers import Readers
 from articles.importers.story import Moved, Person, Problem, Story, Term
 from articles.importers.values import digest_of, snapshot, status_of, values_of
@@ -115,6 +116,7 @@ def save_stories(
         while waiting:
             yield from _end(waiting.popleft(), choices, directory, links)
     yield from links.finish()
+    yield from take_portraits(directory, choices)
 
 
 def _begin(records, choices, directory, links, seen, readers):

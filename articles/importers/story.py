@@ -160,6 +160,7 @@ class Person:
     bio: str = ""  # plain text
     lives_in: str = ""
     photo: PictureNote | None = None
+    root: Path | None = None  # the import folder, where the photo may lie
     links: tuple[LinkNote, ...] = ()
 
 

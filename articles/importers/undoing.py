@@ -154,7 +154,8 @@ def _check(run):
 
 
 def _begin(run):
-    total = run.origins.count() + run.made.count()
+    kinds = [kind for _model, kind in MODELS]
+    total = run.origins.count() + run.made.filter(model__in=kinds).count()
     begun = {"done": 0, "total": total, "gone": {}, "kept": []}
     counts, now = run.counts | {"undone": begun}, timezone.now()
     is_ours = Import.objects.filter(pk=run.pk, state=run.state).update(
@@ -171,6 +172,8 @@ def _end(run):
     run.message = KEPT if kept else ""
     run.state, run.ended_at = State.UNDONE, timezone.now()
     run.save(update_fields=["state", "counts", "message", "ended_at"])
+    # What is left is no row that it made: photos of authors who were here before.
+    run.made.all().delete()
     uploads.forget(run)
 
 
