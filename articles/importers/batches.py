@@ -1,5 +1,6 @@
 """What is to become of stories, told by what is here already, a batch at a time."""
 
+import hashlib
 import sqlite3
 from concurrent.futures import Future
 from dataclasses import dataclass, fields
@@ -7,7 +8,7 @@ from enum import StrEnum
 
 from articles.html import text_of
 from articles.importers.story import Problem
-from articles.importers.values import digest_of
+from articles.importers.values import ALSO, MISSING, TEXT, digest_of
 from articles.models import Article, Origin
 
 MOST_OF_A_STORY = 200  # authors, or tags
@@ -88,6 +89,27 @@ def _make_fit(story):
         value = getattr(story, its.name)
         if isinstance(value, str) and "\x00" in value:
             setattr(story, its.name, value.replace("\x00", ""))
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a file that was imported already, and did not change."""
+
+    address: str
+    other_addresses: tuple[str, ...]
+    text_keys: tuple[str, ...]  # Story.text_keys
+
+
+def known(system, identifier, content):
+    """Return the Known of a file that need not be read again, else None."""
+    named = Origin.objects.filter(system=system[:50], identifier=identifier[:500])
+    row = named.values_list("digest", "address", "imported").first()
+    if row is None or row[0] != hashlib.sha256(content).hexdigest():
+        return None
+    imported = row[2]
+    if MISSING in imported:
+        return None
+    return Known(row[1], tuple(imported.get(ALSO, ())), tuple(imported.get(TEXT, ())))
 
 
 def row_of(origin):

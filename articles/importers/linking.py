@@ -19,7 +19,7 @@ from articles import signals
 from articles.html import CleanHTML
 from articles.importers.media import DOCUMENTS, PICTURES
 from articles.importers.story import Problem, Story
-from articles.importers.values import digest
+from articles.importers.values import ALSO, digest
 from articles.models import Article, Import, Origin, Page
 from authors.shown import change, many_changes
 
@@ -51,7 +51,15 @@ class Links:
     def note(self, story: Story):
         """Hear of a story of this run, whatever becomes of it."""
         name = story.source_system[:50], story.source_id[:500]
-        addresses = [story.address, *story.other_addresses]
+        self._note_own([story.address, *story.other_addresses], name)
+
+    def note_known(self, origins):
+        """Hear of stories that were here; those that did not change are not read."""
+        for origin in origins:
+            name = origin.system, origin.identifier
+            self._note_own([origin.address, *origin.imported.get(ALSO, ())], name)
+
+    def _note_own(self, addresses, name):
         self.index.executemany(
             "INSERT OR IGNORE INTO own VALUES (?, ?, ?)",
             [(address, *name) for address in addresses if address],

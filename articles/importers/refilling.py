@@ -47,8 +47,7 @@ def find(work, media):
     found, known = [], {}
     for story, _outcome, origin in work:
         row = (origin.article or origin.page) if origin else None
-        # Imports of old did not note what was missing.
-        if row is None or not (origin.imported.get(MISSING) or MARK in row.body):
+        if row is None or story.unread or MISSING not in origin.imported:
             continue
         one = Found(origin, story)
         missing = _missing(row.body)

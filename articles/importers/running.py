@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.importers.batches import known
 from articles.importers.holding import Held, holding, is_held
 from articles.importers.saving import Choices, Outcome, save_stories
 from articles.importers.sources import Asked, Sources
@@ -115,6 +116,7 @@ def run_import(paths, choices: Choices, asked: Asked, *, kind="", on_found=None)
 
 def _run_import(paths, choices, asked, kind, on_found):
     report, run = Report(), choices.run
+    asked = replace(asked, known=known)
     _begin(run)
     try:
         with Sources(paths, kind) as sources:

@@ -25,6 +25,8 @@ PRINT = re.compile(
     r"|druck(?:en|version)?|imprimer|imprimir|stampa|afdrukken)(?=[/_.?@&=\d-]|$)",
     re.IGNORECASE,
 )
+# Among the texts: how many pages were not read.
+UNREAD = ""
 LEAST_TEXT = 200  # letters, from which two equal texts are one story
 
 
@@ -57,7 +59,8 @@ def read(path, asked):
             name = found.path.relative_to(folder).as_posix()
             found = replace(found, root=folder, source_id=name, is_in_folder=True)
         yield from _read(found, asked, tree, texts)
-    if asked.rules:
+    # What was here already was not read, by rules or without.
+    if asked.rules and not texts.pop(UNREAD, 0):
         yield from asked.rules.unused()
 
 
@@ -68,6 +71,11 @@ def _read(found, asked, tree, texts):
         return
     if asked.rules and asked.rules.is_ignored(found.source_id):
         yield Problem(found.source_id, "ignored", "The rules leave it out.")
+        return
+    system = asked.source or found.source_system
+    here = asked.known and asked.known(system, found.source_id, found.content)
+    if here:
+        yield _unread(found, here, system, texts)
         return
     if tree and (frames := frames_of(found.content)):
         yield from _frames(found, frames, tree)
@@ -92,6 +100,21 @@ def _read(found, asked, tree, texts):
     yield Problem(story.source_id, "duplicate", f"It is the same story as {name}.")
     if story.address != address:
         yield Moved(story.address, address)
+
+
+def _unread(found, here, system, texts):
+    """Return the Story of a page that is here already, without its text."""
+    texts[UNREAD] = texts.get(UNREAD, 0) + 1
+    for key in here.text_keys:
+        texts.setdefault(key, (found.source_id, here.address))
+    return Story(
+        source_id=found.source_id,
+        source_system=system,
+        source=found.content,
+        address=here.address,
+        other_addresses=list(here.other_addresses),
+        root=found.root,
+    )
 
 
 def _frames(found, frames, tree):
@@ -154,13 +177,14 @@ def _twin(story, texts):
     for key in keys:
         if twin := texts.get(_digest(key)):
             return twin
-    for key in (letters, title + letters[:LEAST_TEXT]):
-        texts.setdefault(_digest(key), (story.source_id, story.address))
+    story.text_keys = [_digest(letters), _digest(title + letters[:LEAST_TEXT])]
+    for key in story.text_keys:
+        texts.setdefault(key, (story.source_id, story.address))
     return None
 
 
 def _digest(text):
-    return hashlib.blake2b(text.encode(), digest_size=12).digest()
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 def read_file(

@@ -132,6 +132,7 @@ def _begin(records, choices, directory, links, seen, readers):
             links.note(record)
     origins = origins_of(stories)
     work = [(story, *compare(story, origins, seen)) for story in stories]
+    links.note_known(origin for _story, _outcome, origin in work if origin)
     to_read = [
         outcome in TO_READ or refilling.may_be_filled(story, origin, choices)
         for story, outcome, origin in work
@@ -302,7 +303,7 @@ def _tie(articles, stories, choices, directory):
         bylines += own
         ties += tags
         crediting.fill_authors(story, own, directory.people)
-        imported = snapshot(article, own, names, story.missing)
+        imported = snapshot(article, story, own, names)
         origin = origin_of(story, choices, imported)
         origin.article = article
         origins.append(origin)
@@ -342,7 +343,7 @@ def _make_page(story, pictures, choices, directory, links):
         is_published=status_of(story, choices) == Article.Status.PUBLISHED,
     )
     page.save()
-    imported = snapshot(page, missing=story.missing)
+    imported = snapshot(page, story)
     origin = origin_of(story, choices, imported)
     origin.page = page
     origin.save()

@@ -7,7 +7,7 @@ them; a Problem where something cannot be read. Memory stays at one story.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,9 @@ class Asked:
     source: str = ""  # what its stories' origins call it; else the folder's name
     site: str = ""  # its address: https://old.example/
     rules: Rules | None = None  # selectors for pages of one site
+    # known(system, identifier, content) returns the Known of a file that came with
+    # these bytes and lacks nothing, None for any other.
+    known: Callable | None = None
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ def _update_page(origin, story, values):
     if changed:
         page.updated_at = timezone.now()
         page.save(update_fields=[*changed, "updated_at"])
-    return kept, snapshot(page, missing=story.missing)
+    return kept, snapshot(page, story)
 
 
 def _update_article(origin, story, values, choices, directory):
@@ -81,7 +81,7 @@ def _update_article(origin, story, values, choices, directory):
     crediting.fill_authors(story, bylines, directory.people)
     if changed and article.revisions.exists():
         revisions.record(article, None, Revision.Event.IMPORTED)
-    return kept, snapshot(article, bylines, tags, story.missing)
+    return kept, snapshot(article, story, bylines, tags)
 
 
 def _take(row, values, imported):
