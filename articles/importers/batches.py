@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 from concurrent.futures import Future
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 
 from articles.html import text_of
@@ -70,7 +70,7 @@ class Batch:
             if isinstance(story, Problem):
                 story = unread
             elif is_read:
-                _make_fit(story)
+                story = _make_fit(story)
             if outcome is Outcome.CHANGED and not _is_same_story(row_of(origin), story):
                 story.note("other-page", OTHER_PAGE)
                 outcome = Outcome.REFUSED
@@ -78,17 +78,34 @@ class Batch:
 
 
 def _make_fit(story):
-    """Take from a story what no database stores, and what nobody means."""
+    """Return a story without what no database stores, and what nobody means."""
     for name in ("credits", "tags"):
         if len(found := getattr(story, name)) > MOST_OF_A_STORY:
             setattr(story, name, found[:MOST_OF_A_STORY])
             reason = f"It has {len(found)} {name}; {MOST_OF_A_STORY} were taken."
             story.note("too-many", reason)
-    # No text of a database holds a zero, and no reader sees it.
-    for its in fields(story):
-        value = getattr(story, its.name)
-        if isinstance(value, str) and "\x00" in value:
-            setattr(story, its.name, value.replace("\x00", ""))
+    return without_zeros(story)
+
+
+def without_zeros(record):
+    """Return a record, or a part of one, without the zeros that its texts hold.
+
+    No text of a database holds one, and no reader sees it.
+    """
+    if isinstance(record, str):
+        return record.replace("\x00", "") if "\x00" in record else record
+    if isinstance(record, list | tuple):
+        clean = [without_zeros(part) for part in record]
+        is_same = all(a is b for a, b in zip(clean, record, strict=True))
+        return record if is_same else type(record)(clean)
+    if not is_dataclass(record):
+        return record
+    changed = {}
+    for its in fields(record):
+        value = getattr(record, its.name)
+        if (clean := without_zeros(value)) is not value:
+            changed[its.name] = clean
+    return replace(record, **changed) if changed else record
 
 
 @dataclass(frozen=True)

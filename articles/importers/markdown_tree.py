@@ -16,7 +16,7 @@ import yaml
 from .dates import parse_date
 from .decode import decode
 from .exported import plain_text, read_body, replaced
-from .files import read_page, walk_names
+from .files import is_file, read_page, walk_names
 from .markdown_text import _Plain, split_front, to_html
 from .shortcodes import expand
 from .story import Credit, PageError, PictureNote, Problem, Story, When
@@ -239,7 +239,7 @@ class _Tree:
         names += [bare, f"static/{bare}", f"public/{bare}", f"assets/{bare}"]
         for name in names:
             name = posixpath.normpath(name)
-            if not name.startswith("..") and (self.root / name).is_file():
+            if not name.startswith("..") and is_file(self.root / name):
                 return name
         return ""
 

@@ -4,10 +4,22 @@ The directories read the database once, at the start of a run. What they make is
 to `made(model's name, row)`, so that the run can be undone.
 """
 
+import re
+from urllib.parse import unquote
+
 from articles.importers.bylines import name_key
 from articles.importers.crediting import add_links
 from articles.models import Section, Series, Tag, TagSynonym
 from authors.models import Author, AuthorAlias
+
+# As Django's SlugField has it, with letters of every script.
+SLUG = re.compile(r"[-\w]+")
+
+
+def usable_slug(slug):
+    """Return a source's slug, unescaped, or "" for what is none here."""
+    slug = unquote(slug)
+    return slug if len(slug) <= 100 and SLUG.fullmatch(slug) else ""
 
 
 def _nobody(model, row):
@@ -49,7 +61,7 @@ class People:
         return author
 
     def _make(self, person):
-        slug = person.slug[:100]
+        slug = usable_slug(person.slug)
         if not slug or Author.objects.filter(slug=slug).exists():
             slug = ""  # it gets its own
         author = Author.objects.create(
@@ -132,7 +144,7 @@ class Subjects:
     def _fill(self, kind, row):
         if term := self.told.get((kind, row.name.casefold())):
             row.description = term.description
-            slug = term.slug[:100]
+            slug = usable_slug(term.slug)
             if slug and not type(row).objects.filter(slug=slug).exists():
                 row.slug = slug
         row.save()

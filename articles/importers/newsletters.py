@@ -155,7 +155,7 @@ def _medium_text(story):
     if link:
         story.canonical_url = link
         story.base_url = link
-        story.address = urlsplit(link).path
+        story.address = path_of(link)
     moment = next(
         iter(tree.xpath("//time[contains(@class, 'dt-published')]/@datetime")), ""
     )
@@ -180,6 +180,13 @@ def _medium_text(story):
         quotation.set("class", "pullquote")
     markup = lxml.html.tostring(body, encoding="unicode", with_tail=False)
     return finish(story, markup)
+
+
+def path_of(link):
+    try:
+        return urlsplit(link).path
+    except ValueError:
+        return ""
 
 
 def _words(tree, path):

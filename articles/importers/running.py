@@ -10,7 +10,7 @@ from pathlib import Path
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.importers.batches import known
+from articles.importers.batches import known, without_zeros
 from articles.importers.holding import Held, holding, is_held
 from articles.importers.saving import Choices, Outcome, save_stories
 from articles.importers.sources import Asked, Sources
@@ -65,6 +65,7 @@ class Report:
             self._problem(Problem(found.story.source_id, "kept", reason))
 
     def _problem(self, problem):
+        problem = without_zeros(problem)
         self.problems[problem.kind] += 1
         if self.problems[problem.kind] <= MOST_OF_A_KIND:
             self.listed.append(

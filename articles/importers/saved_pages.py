@@ -4,8 +4,9 @@ import hashlib
 import re
 from dataclasses import replace
 from html import escape, unescape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
+from .addresses import joined
 from .decode import decode
 from .files import PageFile, count_pages, is_markup, resolved, walk
 from .lists import ANCHORS, frames_of, why_no_story
@@ -136,21 +137,21 @@ def place_in(tree: Tree, story: Story) -> None:
         story.address = tree.address_of(name)
         story.other_addresses += tree.other_addresses_of(name)
     if tree.site:
-        story.base_url = urljoin(tree.site, story.address)
+        story.base_url = joined(tree.site, story.address)
     elif host:
         story.base_url = story.canonical_url
     story.root = tree.root
     hosts, tree.hosts = tree.hosts, tree.hosts | ({host} - {""})
     # By the file's own place: the address of an index may be its folder's.
     said = BASE.search(story.source[:20_000])
-    base = urljoin(f"/{name}", said[1].decode("latin-1")) if said else f"/{name}"
+    base = joined(f"/{name}", said[1].decode("latin-1")) if said else f"/{name}"
 
     def led(match):
         href, mark, fragment = unescape(match[2]).partition("#")
         target = tree.find(href, base) if href else ""
         address = tree.address_of(target) if target else href
         if said and href and not target:
-            address = urljoin(base, href)
+            address = joined(base, href)
         address += mark + fragment
         return f"{match[1]}{escape(address)}{match[3]}"
 

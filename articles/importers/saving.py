@@ -24,6 +24,7 @@ from articles.importers.batches import (
     compare,
     origins_of,
     row_of,
+    without_zeros,
 )
 from articles.importers.bodies import body_of, save_pictures
 from articles.importers.linking import Links
@@ -122,6 +123,7 @@ def save_stories(
 def _begin(records, choices, directory, links, seen, readers):
     """Tell what is to become of records, and have their stories read."""
     stories = []
+    records = [without_zeros(record) for record in records]
     for record in records:
         if isinstance(record, Person):
             directory.people.tell(record)
