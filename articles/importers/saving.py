@@ -241,6 +241,12 @@ def _alone(one, pictures, choices, directory, links):
 def _write(work, moved, pictures, choices, directory, links):
     new = [story for story, outcome, _ in work if outcome is Outcome.NEW]
     articles = [story for story in new if story.kind == "article"]
+    directory.subjects.make_tags(
+        name
+        for story, outcome, _ in work
+        if outcome in TO_READ and story.kind == "article"
+        for name in (*story.tags, *choices.tags)
+    )
     made = _make(articles, pictures, choices, directory, links)
     for story in new:
         if story.kind == "page":
