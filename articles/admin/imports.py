@@ -200,7 +200,7 @@ def show(request, import_admin, pk):
         may_start=run.state == State.SEEN and run.upload,
         may_go_on=is_at_rest and run.upload and _is_broken_off(run),
         may_look_again=is_at_rest and run.upload and not _is_half_undone(run),
-        may_undo=is_at_rest and (brought or run.made.exists()),
+        may_undo=is_at_rest and (brought or _is_half_undone(run) or run.made.exists()),
         may_stop=progress["is_under_way"]
         and run.state in (State.WAITING, State.RUNNING),
         may_delete=not progress["is_under_way"] or run.state == State.WAITING,

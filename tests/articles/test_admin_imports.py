@@ -557,6 +557,10 @@ class TestUndo:
         call_command("import_articles", undo=run.pk, stdout=io.StringIO())
         run.refresh_from_db()
         assert run.state == State.UNDONE and not Origin.objects.exists()
+        # One that was killed after its last batch has an end to come to, too.
+        Import.objects.update(state=State.UNDOING, beat_at=None)
+        assert "Undo this import" in text(client.get(address(run)))
+        call_command("import_articles", undo=run.pk, stdout=io.StringIO())
 
     def test_is_possible_after_another_dry_run(self, client, publisher):
         run = imported(client)
