@@ -27,6 +27,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from lxml import html
 
+from articles import signals
 from articles.html import Loss, lost, word_count
 from articles.models import Article, Byline, Page, Picture, PublishCheck, Revision
 from articles.paths import RESERVED, quoted
@@ -213,7 +214,10 @@ def is_ours(host):
 
 
 def path_of(href, base="/"):
-    """Return the path of our own that a link leads to, "" for any other address."""
+    """Return the path of our own that a link leads to, "" for any other address.
+
+    With its query: an old story may be told by that alone.
+    """
     try:
         parts = urlsplit(urljoin(base, href.strip()))
         host = parts.hostname
@@ -222,8 +226,9 @@ def path_of(href, base="/"):
     if parts.scheme not in ("", "http", "https") or (host and not is_ours(host)):
         return ""
     first = parts.path.lstrip("/").partition("/")[0]
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     # The home page, lists, files: no story's address.
-    return "" if first.lower() in RESERVED or "\x00" in parts.path else parts.path
+    return "" if first.lower() in RESERVED or "\x00" in path else path
 
 
 def linked_paths(article):
@@ -247,8 +252,27 @@ def spelled(path):
 
 
 def readable(paths, at):
-    """Return those of the paths at which readers find something then: one query."""
-    spellings = {path: spelled(path) for path in paths}
+    """Return those of the paths at which readers find something then.
+
+    One query; where nothing stands at some, redirects that lead on from them are asked
+    for, and one more query for what stands at their ends.
+    """
+    found = _standing(paths, at)
+    if lost := set(paths) - found:
+        asked = signals.addresses_asked.send(sender=Article, addresses=lost)
+        ends = {old: new for _receiver, told in asked for old, new in told.items()}
+        places = {old: path_of(new) for old, new in ends.items() if new}
+        open_ends = _standing(set(places.values()) - {""}, at)
+        # What is no story's place is another site's, or a list of ours.
+        found |= {old for old, end in places.items() if not end or end in open_ends}
+    return found
+
+
+def _standing(paths, at):
+    """Return those of the paths at which a story or page stands then."""
+    spellings = {
+        path: spelled(path) | spelled(path.partition("?")[0]) for path in paths
+    }
     wanted = set().union(*spellings.values()) if spellings else set()
     if not wanted:
         return set()

@@ -132,15 +132,22 @@ def article_keys(row):
     return keys
 
 
-def used_among(model, keys):
-    """Return those of the keys whose rows are in use; a few queries for any number."""
-    keys, used = set(keys), set()
+def used_by_rows(model, keys):
+    """Return those of the keys that rows of other tables point at; no text is read."""
+    used = set()
     for relation in relations_to(model):
         rows = relation.related_model._base_manager
         name = relation.field.attname
         used.update(
             rows.filter(**{f"{name}__in": keys}).values_list(name, flat=True).distinct()
         )
+    return used
+
+
+def used_among(model, keys):
+    """Return those of the keys whose rows are in use; a few queries for any number."""
+    keys = set(keys)
+    used = used_by_rows(model, keys)
     if model is Picture:
         for shown_in in (Article, Page):
             bodies = shown_in.objects.filter(body__contains='data-picture="')

@@ -24,6 +24,10 @@ addresses_moved = Signal()
 # The working copy became the live article; with `article` and `user` (None: the
 # clock). After the commit: a receiver that fails is logged.
 changes_went_out = Signal()
+# Where do these addresses lead, at which no story or page stands? Asked with
+# `addresses`, paths with a query perhaps. A receiver returns {address: the path or web
+# address in the end, "" where it is gone} of those that it leads on.
+addresses_asked = Signal()
 # An import is being undone: sent with `run`, and `paths`, the addresses of the stories
 # and files that it made and that are gone now.
 import_undone = Signal()

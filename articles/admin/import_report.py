@@ -77,6 +77,9 @@ def progress_of(run):
     share = None
     if run.total and run.state in (State.RUNNING, State.STOPPING):
         share = min(100, run.done * 100 // run.total)
+    undone = run.counts.get("undone") if run.state == State.UNDOING else None
+    if undone and undone["total"]:
+        share = min(100, undone["done"] * 100 // undone["total"])
     return {
         "state": run.state,
         "is_under_way": run.is_under_way(),
@@ -86,15 +89,25 @@ def progress_of(run):
 
 
 def _told(run):
+    undone = run.counts.get("undone")
+    if run.is_lost() and run.state == State.UNDOING and undone:
+        return _("A part of it is undone, and its process is gone. Undo it to its end.")
     if run.is_lost():
         return _("Its process is gone; what it had written so far is kept.")
     if run.state == State.STOPPING:
         return _("It stops as soon as the stories at hand are written.")
     if run.state == State.UNDOING and run.began_at:
-        return _("It is being undone.")
+        return _undone(undone)
     if run.state in (State.WAITING, State.UNDOING):
         return _waiting(run)
     return _rate(run) if run.state == State.RUNNING else ""
+
+
+def _undone(undone):
+    if not undone:
+        return _("It is being looked at whether somebody worked on any of it.")
+    told = {"done": number(undone["done"]), "total": number(undone["total"])}
+    return _("It is being undone: %(done)s of %(total)s rows are gone.") % told
 
 
 def _waiting(run):

@@ -4,9 +4,11 @@ The file is written to where it stays as it comes in, so that neither memory nor
 system's folder for temporary files has to hold it, and nothing is copied afterwards.
 """
 
+import re
 import shutil
 import tempfile
 import zoneinfo
+from pathlib import Path
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -22,10 +24,13 @@ from django.views.decorators.csrf import csrf_protect
 
 from articles.admin.tag_field import format_names, parse_names
 from articles.importers import steering, uploads
+from articles.importers.archives import is_archive
+from articles.importers.rules import RULES_OF_THE_DESK, RulesError, rules_of
 from articles.models import Article, Import, Section
 
+ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 ENDINGS = (
-    *(".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz"),
+    *ARCHIVES,
     *(".xml", ".rss", ".atom", ".json", ".jsonl", ".md", ".markdown"),
     *(".html", ".htm", ".txt"),
 )
@@ -33,6 +38,17 @@ NO_ROOM = gettext_lazy(
     "The site could not keep this file: its disk is full, or nearly. Please tell "
     "whoever runs the site; nothing is wrong with your file, and nothing was imported."
 )
+KINDS = [
+    ("", gettext_lazy("It finds out by itself")),
+    ("wordpress", gettext_lazy("WordPress or Squarespace (WXR)")),
+    ("ghost", "Ghost"),
+    ("feed", gettext_lazy("A feed, or Blogger’s export")),
+    ("newsletter", gettext_lazy("Medium or Substack")),
+    ("markdown", gettext_lazy("Markdown (Jekyll, Hugo)")),
+    ("pages", gettext_lazy("Saved pages and plain text")),
+]
+# A host, with a port where it has one of its own.
+HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,62})\.)*[a-z0-9_-]{1,63}(?::\d{1,5})?")
 # So much of the free disk an upload may take; pages and the database need some.
 SHARE = 0.9
 Status = Article.Status
@@ -164,6 +180,90 @@ class ChoicesForm(forms.Form):
         initial="old",
         widget=forms.RadioSelect,
     )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What it is"), choices=KINDS, required=False
+    )
+    media = forms.FileField(
+        label=gettext_lazy("Pictures and documents"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ",".join(ARCHIVES)}),
+        help_text=gettext_lazy(
+            "A zip or tar of the old site’s files (of WordPress: wp-content/uploads), "
+            "where they are not in the file above."
+        ),
+        error_messages={"empty": gettext_lazy("This file is empty.")},
+    )
+    fetch_media = forms.BooleanField(
+        label=gettext_lazy("Fetch missing pictures and documents from the old site"),
+        required=False,
+        help_text=gettext_lazy(
+            "While it imports, not in the dry run: twice a second at most, and only "
+            "from the address above, or the hosts below."
+        ),
+    )
+    hosts = forms.CharField(
+        label=gettext_lazy("Hosts to fetch from"),
+        max_length=1000,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "old.example, img.old.example"}),
+        help_text=gettext_lazy("With commas between them; else the old site’s own."),
+    )
+    rules = forms.CharField(
+        label=gettext_lazy("Rules for saved pages"),
+        max_length=100_000,
+        required=False,
+        strip=False,
+        widget=forms.Textarea(
+            attrs={
+                "rows": 6,
+                "spellcheck": "false",
+                "placeholder": '[pages]\nheadline = "font.hl"\nbody = "div.story"',
+            }
+        ),
+        help_text=gettext_lazy(
+            "Where headline, byline, date and body stand in this site’s pages, if they "
+            "are not found by themselves: CSS or XPath, as the manual says."
+        ),
+    )
+
+    def clean_media(self):
+        file = self.cleaned_data["media"]
+        if file and not is_archive(Path(file.temporary_file_path())):
+            raise ValidationError(
+                _("“%(name)s” is no zip and no tar."), params={"name": file.name[-100:]}
+            )
+        return file
+
+    def clean_hosts(self):
+        hosts = []
+        for word in re.split(r"[\s,;]+", self.cleaned_data["hosts"].lower()):
+            host = re.sub(r"^https?://|/.*$", "", word)
+            if host and not HOST.fullmatch(host):
+                raise ValidationError(
+                    _("“%(host)s” is no name of a host."), params={"host": word[:100]}
+                )
+            hosts += [host] if host else []
+        return list(dict.fromkeys(hosts))
+
+    def clean_rules(self):
+        text = self.cleaned_data["rules"].replace("\r\n", "\n")
+        if not text.strip():
+            return ""
+        try:
+            rules_of(text, RULES_OF_THE_DESK)
+        except RulesError as error:
+            raise ValidationError(str(error)) from error
+        return text
+
+    def clean(self):
+        told = self.cleaned_data
+        has_hosts = told.get("site") or told.get("hosts")
+        is_wrong = {"site", "hosts"} & self.errors.keys()
+        if told.get("fetch_media") and not has_hosts and not is_wrong:
+            self.add_error(
+                "fetch_media", _("Say where from: the old site’s address, or hosts.")
+            )
+        return told
 
     def clean_tags(self):
         names = parse_names(self.cleaned_data["tags"])
@@ -183,6 +283,10 @@ class ChoicesForm(forms.Form):
             "timezone": told["timezone"],
             "site": told["site"],
             "new_paths": told["addresses"] == "new",
+            "kind": told["kind"],
+            "fetch_media": told["fetch_media"],
+            "host": told["hosts"],
+            "rules_text": told["rules"],
         }
 
 
@@ -192,6 +296,8 @@ def initial_of(options):
         **options,
         "tags": format_names(options.get("tag", [])),
         "addresses": "new" if options.get("new_paths") else "old",
+        "hosts": ", ".join(options.get("host", [])),
+        "rules": options.get("rules_text", ""),
     }
 
 
@@ -204,7 +310,7 @@ class UploadForm(ChoicesForm):
             "empty": gettext_lazy("This file is empty."),
         },
     )
-    field_order = ["file"]
+    field_order = ["file", "media"]
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -220,8 +326,11 @@ class UploadForm(ChoicesForm):
         return file
 
 
-def add(request, import_admin):
-    """Take an upload; begin its dry run. Nobody else's upload is even received."""
+def receive(request, import_admin, answer):
+    """Answer what may bring files of any size: `answer(request, handler)`.
+
+    Nobody else's upload is even received.
+    """
     if not import_admin.has_add_permission(request):
         raise PermissionDenied
     # Before anything reads what was sent, which checking its token does.
@@ -230,29 +339,58 @@ def add(request, import_admin):
 
     @csrf_protect
     def checked(request):
-        return _add(request, import_admin, handler)
+        return answer(request, handler)
 
     return checked(request)
 
 
+def add(request, import_admin):
+    """Take an upload; begin its dry run."""
+
+    def answer(request, handler):
+        return _add(request, import_admin, handler)
+
+    return receive(request, import_admin, answer)
+
+
 def _add(request, import_admin, handler):
-    """Answer with a page, or {"address"} or {"errors": {field: …}} as JSON."""
+    """Answer with a page, or as `sent` does."""
     if request.method != "POST":
         return _page(request, import_admin, UploadForm())
-    wants_json = request.headers.get("Accept") == "application/json"
     form = UploadForm(request.POST, request.FILES)
-    is_valid = form.is_valid()
-    if handler.is_full:
-        form.errors["file"] = form.error_class([NO_ROOM])
-    elif is_valid and (run := _keep(request, form)):
+    if is_good(form, handler) and (run := _keep(request, form)):
         import_admin.log_addition(request, run, [{"added": {}}])
         address = reverse("admin:articles_import_change", args=[run.pk])
-        if wants_json:
-            return JsonResponse({"address": address})
-        return HttpResponseRedirect(address)
-    if wants_json:
+        return sent(request, HttpResponseRedirect(address))
+    return refused(request, form) or _page(request, import_admin, form)
+
+
+def is_good(form, handler):
+    """Say whether a form is valid, and what it brought was kept."""
+    is_valid = form.is_valid()
+    if handler.is_full:
+        # Of the two files, the first is meant; neither is there.
+        name = "file" if "file" in form.fields else "media"
+        form.errors[name] = form.error_class([NO_ROOM])
+    return is_valid and not handler.is_full
+
+
+def _wants_json(request):
+    return request.headers.get("Accept") == "application/json"
+
+
+def sent(request, redirect):
+    """Return a redirect, or {"address": …} to the script that sends a form."""
+    if _wants_json(request):
+        return JsonResponse({"address": redirect["Location"]})
+    return redirect
+
+
+def refused(request, form):
+    """Return {"errors": {field: …}} to the script that sends a form, else None."""
+    if _wants_json(request):
         return JsonResponse({"errors": form.errors}, status=400)
-    return _page(request, import_admin, form)
+    return None
 
 
 def _keep(request, form):
@@ -269,11 +407,25 @@ def _keep(request, form):
         uploads.sweep()
         uploads.keep(run, file.temporary_file_path(), file.name)
     except OSError:
-        run.delete()
         form.add_error("file", NO_ROOM)
+    if form.errors or not has_room(run, form):
+        uploads.forget(run)
+        run.delete()
         return None
     steering.ask(run, is_dry_run=True)
     return run
+
+
+def has_room(run, form):
+    """Keep the archive of media that a valid form brought; say whether it could be."""
+    media = form.cleaned_data["media"]
+    if media:
+        try:
+            uploads.keep_media(run, media.temporary_file_path(), media.name)
+        except OSError:
+            form.add_error("media", NO_ROOM)
+            return False
+    return True
 
 
 def _page(request, import_admin, form):

@@ -199,8 +199,8 @@ def show(request, import_admin, pk):
         brought=import_report.number(brought),
         may_start=run.state == State.SEEN and run.upload,
         may_go_on=is_at_rest and run.upload and _is_broken_off(run),
-        may_look_again=is_at_rest and run.upload,
-        may_undo=is_at_rest and brought,
+        may_look_again=is_at_rest and run.upload and not _is_half_undone(run),
+        may_undo=is_at_rest and (brought or _is_half_undone(run) or run.made.exists()),
         may_stop=progress["is_under_way"]
         and run.state in (State.WAITING, State.RUNNING),
         may_delete=not progress["is_under_way"] or run.state == State.WAITING,
@@ -208,7 +208,13 @@ def show(request, import_admin, pk):
 
 
 def _is_broken_off(run):
+    if _is_half_undone(run):
+        return False
     return run.is_lost() or run.state in (State.STOPPED, State.FAILED)
+
+
+def _is_half_undone(run):
+    return run.state == State.UNDOING and "undone" in run.counts
 
 
 def _choices(run):
@@ -226,6 +232,16 @@ def _choices(run):
         "addresses": _("new ones; the old ones lead there")
         if options.get("new_paths")
         else _("the old ones"),
+        "kind": dict(import_upload.KINDS)[options["kind"]]
+        if options.get("kind")
+        else "",
+        "media": options.get("media_upload", ""),
+        "hosts": ", ".join(options.get("host") or [options.get("site", "")])
+        if options.get("fetch_media")
+        else "",
+        "rules": _("%d lines") % len(options["rules_text"].splitlines())
+        if options.get("rules_text")
+        else "",
     }
     return [(fields[name].label, value) for name, value in shown.items() if value]
 
@@ -273,17 +289,41 @@ def go_on(request, import_admin, pk):
 
 def again(request, import_admin, pk):
     """Change what was chosen, and look through the file once more."""
-    run = import_admin.get_row(request, pk)
-    if not run.upload:
-        raise Http404("Its file is not kept.")
+
+    def answer(request, handler):
+        run = import_admin.get_row(request, pk)
+        if not run.upload:
+            raise Http404("Its file is not kept.")
+        return _again(request, import_admin, run, handler)
+
+    return import_upload.receive(request, import_admin, answer)
+
+
+# It brings a file, too: `receive` checks the token.
+again.csrf_exempt = True
+
+
+def _again(request, import_admin, run, handler):
     initial = import_upload.initial_of(run.options)
-    is_sent = request.method == "POST"
-    form = import_upload.ChoicesForm(request.POST if is_sent else None, initial=initial)
-    if not is_sent or not form.is_valid():
-        return page(
-            *(request, import_admin, "again", run, _("Choose otherwise")), form=form
-        )
-    options = {**form.options(), "upload": run.upload}
+    form = import_upload.ChoicesForm(initial=initial)
+    if request.method == "POST":
+        form = import_upload.ChoicesForm(request.POST, request.FILES, initial=initial)
+        if run.is_under_way():
+            return import_upload.sent(request, _not_now(request, import_admin, run))
+        if import_upload.is_good(form, handler) and import_upload.has_room(run, form):
+            asked = _look_again(request, import_admin, run, form)
+            return import_upload.sent(request, asked)
+        if told := import_upload.refused(request, form):
+            return told
+    title = _("Choose otherwise")
+    return page(request, import_admin, "again", run, title, form=form)
+
+
+def _look_again(request, import_admin, run, form):
+    options = form.options()
+    for name in ("upload", "media_upload"):
+        if name in run.options:
+            options[name] = run.options[name]
     return _asked(
         *(request, import_admin, run, "Looked through again."),
         is_dry_run=True,

@@ -1,6 +1,7 @@
 """Addresses as authors print them: web, e-mail, telephone, social accounts."""
 
 import re
+from urllib.parse import urljoin
 
 URL = re.compile(
     r"\ue002(?P<marked>[^\ue003]*)\ue003"
@@ -57,6 +58,14 @@ BLOG_HOST = re.compile(
     r"|(?:^|[/.])(?:web)?logs?\.|/(?:we)?blogs?(?:/|$)|medium\.com",
     re.IGNORECASE,
 )
+
+
+def joined(base: str, address: str) -> str:
+    """Return what an address means at a base; the base, where it is none."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return base
 
 
 def spoken_address(found):

@@ -1,13 +1,14 @@
 """What is to become of stories, told by what is here already, a batch at a time."""
 
+import hashlib
 import sqlite3
 from concurrent.futures import Future
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import StrEnum
 
 from articles.html import text_of
 from articles.importers.story import Problem
-from articles.importers.values import digest_of
+from articles.importers.values import ALSO, MISSING, TEXT, digest_of
 from articles.models import Article, Origin
 
 MOST_OF_A_STORY = 200  # authors, or tags
@@ -49,7 +50,8 @@ class Batch:
     problems: list
     work: list  # [(Story, Outcome, Origin or None)]
     moved: list
-    whole: Future  # the stories that are new or changed, read
+    to_read: list  # of each in the work, whether its story is among the whole ones
+    whole: Future  # the stories that are new or changed, or lack a file, read
 
     def settled(self):
         """Yield [Story, Outcome, Origin] with whole stories; or the Problem with one.
@@ -57,13 +59,18 @@ class Batch:
         A story that is another one under a known name is refused.
         """
         whole = iter(self.whole.result())
-        for story, outcome, origin in self.work:
-            if outcome in TO_READ:
-                story = next(whole)
-                if isinstance(story, Problem):
-                    yield story
-                    continue
-                _make_fit(story)
+        for (story, outcome, origin), is_read in zip(
+            self.work, self.to_read, strict=True
+        ):
+            unread = story
+            story = next(whole) if is_read else story
+            if isinstance(story, Problem) and outcome in TO_READ:
+                yield story
+                continue
+            if isinstance(story, Problem):
+                story = unread
+            elif is_read:
+                story = _make_fit(story)
             if outcome is Outcome.CHANGED and not _is_same_story(row_of(origin), story):
                 story.note("other-page", OTHER_PAGE)
                 outcome = Outcome.REFUSED
@@ -71,17 +78,55 @@ class Batch:
 
 
 def _make_fit(story):
-    """Take from a story what no database stores, and what nobody means."""
+    """Return a story without what no database stores, and what nobody means."""
     for name in ("credits", "tags"):
         if len(found := getattr(story, name)) > MOST_OF_A_STORY:
             setattr(story, name, found[:MOST_OF_A_STORY])
             reason = f"It has {len(found)} {name}; {MOST_OF_A_STORY} were taken."
             story.note("too-many", reason)
-    # No text of a database holds a zero, and no reader sees it.
-    for its in fields(story):
-        value = getattr(story, its.name)
-        if isinstance(value, str) and "\x00" in value:
-            setattr(story, its.name, value.replace("\x00", ""))
+    return without_zeros(story)
+
+
+def without_zeros(record):
+    """Return a record, or a part of one, without the zeros that its texts hold.
+
+    No text of a database holds one, and no reader sees it.
+    """
+    if isinstance(record, str):
+        return record.replace("\x00", "") if "\x00" in record else record
+    if isinstance(record, list | tuple):
+        clean = [without_zeros(part) for part in record]
+        is_same = all(a is b for a, b in zip(clean, record, strict=True))
+        return record if is_same else type(record)(clean)
+    if not is_dataclass(record):
+        return record
+    changed = {}
+    for its in fields(record):
+        value = getattr(record, its.name)
+        if (clean := without_zeros(value)) is not value:
+            changed[its.name] = clean
+    return replace(record, **changed) if changed else record
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a file that was imported already, and did not change."""
+
+    address: str
+    other_addresses: tuple[str, ...]
+    text_keys: tuple[str, ...]  # Story.text_keys
+
+
+def known(system, identifier, content):
+    """Return the Known of a file that need not be read again, else None."""
+    named = Origin.objects.filter(system=system[:50], identifier=identifier[:500])
+    row = named.values_list("digest", "address", "imported").first()
+    if row is None or row[0] != hashlib.sha256(content).hexdigest():
+        return None
+    imported = row[2]
+    if MISSING in imported:
+        return None
+    return Known(row[1], tuple(imported.get(ALSO, ())), tuple(imported.get(TEXT, ())))
 
 
 def row_of(origin):

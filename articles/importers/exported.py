@@ -8,7 +8,9 @@ stays as a raw block and is reported.
 
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
@@ -75,6 +77,12 @@ def finish(story: Story, markup: str, local=None) -> Story | Problem:
         words = plain_text(markup)[:80].rpartition(" ")[0]
         story.headline = words or story.source_id
         story.note("no-headline", "It has no title; its first words stand in.")
+    return story
+
+
+def later(story: Story, markup: str, local=None) -> Story:
+    """Return the story with its text to be read by `finish`, if it is wanted at all."""
+    story.unread = partial(finish, replace(story), markup, local)
     return story
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import feedparser
 import lxml.etree
 
-from .exported import finish, moment_of, plain_text
+from .exported import later, moment_of, plain_text
 from .story import Credit, PageError, PictureNote, Problem, Story, When
 
 NAME = "feed"
@@ -100,7 +100,7 @@ def _xml_feed(content, path, asked):
         story.tags = [t.term for t in entry.get("tags", ()) if t.get("term")]
         if not parts:
             story.note("summary", "The feed may hold no more than a summary of it.")
-        yield finish(story, markup)
+        yield later(story, markup)
 
 
 def _json_feed(content, path, asked):
@@ -136,7 +136,7 @@ def _json_feed(content, path, asked):
             story.pictures.append(PictureNote(picture, is_lead=True))
         words = item.get("content_text") or ""
         markup = "".join(f"<p>{p}</p>" for p in words.split("\n\n") if p.strip())
-        yield finish(story, item.get("content_html") or markup)
+        yield later(story, item.get("content_html") or markup)
 
 
 def _of_its_kind(key, value):
@@ -231,7 +231,7 @@ class _Blogger:
             story.address = link
         name = (entry.findtext(f"{ATOM}author/{ATOM}name") or "").strip()
         story.credits = [Credit(name, printed=name)] if name else []
-        return finish(story, text("content"))
+        return later(story, text("content"))
 
 
 def text_of(entry, name):

@@ -90,6 +90,14 @@ def walk(paths: Iterable[Path | str]) -> Iterator[PageFile | Problem]:
             yield read_page(found, found.parent)
 
 
+def is_file(path) -> bool:
+    """Say whether a file is there; a name that is too long, or none, names nothing."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def resolved(path):
     """The path in full, None if nothing is there.
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import ijson
 
 from .exported import finish, moment_of, plain_text, replaced
+from .files import is_file
 from .ghost_cards import from_lexical, from_mobiledoc
 from .story import (
     Credit,
@@ -140,6 +141,7 @@ class _Export:
                 bio=row.get("bio") or "",
                 lives_in=row.get("location") or "",
                 photo=PictureNote(photo, path=self.local(photo)) if photo else None,
+                root=self.folder,
                 links=tuple(
                     LinkNote(kind, url=url)
                     for kind, url in links
@@ -324,7 +326,7 @@ def _local(folder, address):
     name = found[1].replace("/size/", "/").split("?")[0]
     name = re.sub(r"/images/(?:size/)?[wh]\d+(?:h\d+)?/", "/images/", name)
     for candidate in (name, name.removeprefix("content/")):
-        if Path(folder, candidate).is_file():
+        if is_file(Path(folder, candidate)):
             return candidate
     return ""
 

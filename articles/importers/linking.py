@@ -19,7 +19,7 @@ from articles import signals
 from articles.html import CleanHTML
 from articles.importers.media import DOCUMENTS, PICTURES
 from articles.importers.story import Problem, Story
-from articles.importers.values import digest
+from articles.importers.values import ALSO, digest
 from articles.models import Article, Import, Origin, Page
 from authors.shown import change, many_changes
 
@@ -51,7 +51,15 @@ class Links:
     def note(self, story: Story):
         """Hear of a story of this run, whatever becomes of it."""
         name = story.source_system[:50], story.source_id[:500]
-        addresses = [story.address, *story.other_addresses]
+        self._note_own([story.address, *story.other_addresses], name)
+
+    def note_known(self, origins):
+        """Hear of stories that were here; those that did not change are not read."""
+        for origin in origins:
+            name = origin.system, origin.identifier
+            self._note_own([origin.address, *origin.imported.get(ALSO, ())], name)
+
+    def _note_own(self, addresses, name):
         self.index.executemany(
             "INSERT OR IGNORE INTO own VALUES (?, ?, ?)",
             [(address, *name) for address in addresses if address],
@@ -78,6 +86,20 @@ class Links:
         body = kind(HREF.sub(placed, body))
         self._note_links(targets, story.source_system, story.source_id)
         return body
+
+    def place_documents(self, story: Story, body: str) -> str:
+        """Return a stored body whose links lead to documents that are here now."""
+
+        def placed(match):
+            before = unescape(match[2])
+            if not DOCUMENTS.search(before.partition("#")[0].partition("?")[0]):
+                return match[0]
+            address, _target = self._ours(before, story)
+            if not address.startswith(settings.MEDIA_URL) or address == before:
+                return match[0]
+            return f"{match[1]}{spelled(address)}{match[3]}"
+
+        return HREF.sub(placed, body)
 
     def _note_links(self, targets, system, identifier):
         name = system[:50], identifier[:500]
@@ -116,6 +138,7 @@ class Links:
             return ""
         document, is_new = self.choices.media.read_document(absolute, story)
         if document is None:
+            story.missing.append(absolute)
             return ""
         if is_new:
             self.directory.made("document", document)

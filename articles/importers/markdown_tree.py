@@ -6,7 +6,9 @@ matter (`permalink`, `url`, `slug`, `aliases`) or Jekyll's `_config.yml` says el
 
 import posixpath
 import re
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 
 import yaml
@@ -14,7 +16,7 @@ import yaml
 from .dates import parse_date
 from .decode import decode
 from .exported import plain_text, read_body, replaced
-from .files import read_page, walk_names
+from .files import is_file, read_page, walk_names
 from .markdown_text import _Plain, split_front, to_html
 from .shortcodes import expand
 from .story import Credit, PageError, PictureNote, Problem, Story, When
@@ -70,7 +72,7 @@ def _files(root):
 
 class _Tree:
     def __init__(self, root, asked):
-        self.root, self.asked = root, asked
+        self.root, self.source = root, asked.source or root.name
         self.site = asked.site.rstrip("/")
         self.is_jekyll = (root / "_posts").is_dir() or (root / "_config.yml").is_file()
         self.settings = self._settings()
@@ -85,29 +87,33 @@ class _Tree:
         return told if isinstance(told, dict) else {}
 
     def story(self, file):
-        """Return the Story of a file, or the Problem with it."""
-        name = file.relative_to(self.root).as_posix()
+        """Return the Story of a file, unread, or the Problem with it."""
         page = read_page(file, self.root)
         if isinstance(page, Problem):
             return page
-        decoded = decode(page.content)
         story = Story(
-            source_id=name,
-            source_system=self.asked.source or self.root.name,
+            source_id=file.relative_to(self.root).as_posix(),
+            source_system=self.source,
             source_kind=NAME,
             source=page.content,
             root=self.root,
             file_date=page.written_at,
-            encoding=decoded.encoding,
         )
+        story.unread = partial(self.read, replace(story))
+        return story
+
+    def read(self, story):
+        """Return the story with all that its file says, or the Problem with it."""
+        decoded = decode(story.source)
+        story.encoding = decoded.encoding
         for kind, reason in decoded.doubts:
             story.note(kind, reason)
         try:
             front, text, line = split_front(decoded.text)
-            self.head(story, front, name)
+            self.head(story, front, story.source_id)
             self.body(story, text, line)
         except PageError as error:
-            return Problem(name, error.kind, str(error), error.line)
+            return Problem(story.source_id, error.kind, str(error), error.line)
         return story
 
     # What stands above the text.
@@ -233,7 +239,7 @@ class _Tree:
         names += [bare, f"static/{bare}", f"public/{bare}", f"assets/{bare}"]
         for name in names:
             name = posixpath.normpath(name)
-            if not name.startswith("..") and (self.root / name).is_file():
+            if not name.startswith("..") and is_file(self.root / name):
                 return name
         return ""
 

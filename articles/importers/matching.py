@@ -4,10 +4,26 @@ The directories read the database once, at the start of a run. What they make is
 to `made(model's name, row)`, so that the run can be undone.
 """
 
+import re
+from urllib.parse import unquote
+
 from articles.importers.bylines import name_key
 from articles.importers.crediting import add_links
 from articles.models import Section, Series, Tag, TagSynonym
 from authors.models import Author, AuthorAlias
+from authors.shown import change
+from authors.slugs import make_slug
+
+# So many tags are made at once.
+AT_ONCE = 500
+# As Django's SlugField has it, with letters of every script.
+SLUG = re.compile(r"[-\w]+")
+
+
+def usable_slug(slug):
+    """Return a source's slug, unescaped, or "" for what is none here."""
+    slug = unquote(slug)
+    return slug if len(slug) <= 100 and SLUG.fullmatch(slug) else ""
 
 
 def _nobody(model, row):
@@ -49,7 +65,7 @@ class People:
         return author
 
     def _make(self, person):
-        slug = person.slug[:100]
+        slug = usable_slug(person.slug)
         if not slug or Author.objects.filter(slug=slug).exists():
             slug = ""  # it gets its own
         author = Author.objects.create(
@@ -92,6 +108,33 @@ class Subjects:
             self.tags[name.casefold()] = tag
         return tag
 
+    def make_tags(self, names):
+        """Make the tags of a batch that are not here, hundreds with two queries."""
+        missing = {}
+        for name in names:
+            name = name.strip()[:100]
+            if name and name.casefold() not in self.tags:
+                missing.setdefault(name.casefold(), name)
+        names = list(missing.values())
+        for start in range(0, len(names), AT_ONCE):
+            self._make_tags(names[start : start + AT_ONCE])
+
+    def _make_tags(self, names):
+        slugs = {n: self._told_slug("tag", n) or make_slug(n) for n in names}
+        taken = Tag.objects.filter(slug__in=slugs.values()).order_by()
+        taken, tags = set(taken.values_list("slug", flat=True)), []
+        for name, slug in slugs.items():
+            # One that is taken is given a number, by `tag`.
+            if slug and slug not in taken:
+                taken.add(slug)
+                about = self._about("tag", name)
+                tags.append(Tag(name=name, slug=slug, description=about))
+        for tag in Tag.objects.bulk_create(tags):
+            self.tags[tag.name.casefold()] = tag
+            self.made("tag", tag)
+        if tags:
+            change("tags")
+
     def section(self, name):
         """Return the section of that name or slug, or None."""
         return self.sections.get(name.strip().casefold())
@@ -129,11 +172,18 @@ class Subjects:
             self.made("series", series)
         return series
 
+    def _told_slug(self, kind, name):
+        term = self.told.get((kind, name.casefold()))
+        return usable_slug(term.slug) if term else ""
+
+    def _about(self, kind, name):
+        term = self.told.get((kind, name.casefold()))
+        return term.description if term else ""
+
     def _fill(self, kind, row):
-        if term := self.told.get((kind, row.name.casefold())):
-            row.description = term.description
-            slug = term.slug[:100]
-            if slug and not type(row).objects.filter(slug=slug).exists():
-                row.slug = slug
+        row.description = self._about(kind, row.name)
+        slug = self._told_slug(kind, row.name)
+        if slug and not type(row).objects.filter(slug=slug).exists():
+            row.slug = slug
         row.save()
         self.made(kind, row)

@@ -44,6 +44,7 @@ class Media:
 
     folder: Path | None = None
     fetch: Callable | None = None
+    problems: tuple = ()  # of an archive that the folder was unpacked from
 
     def find(self, story: Story, note: PictureNote):
         """Return the path of a picture's file, or None."""
@@ -59,6 +60,13 @@ class Media:
                     return path
         return self.fetch(address) if self.fetch else None
 
+    def may_have(self, story, missing):
+        """Say whether any of these addresses may be had now, of a story not read yet.
+
+        What lies beside a story's own source only its reader finds.
+        """
+        return story.root is not None or any(map(self.at, missing))
+
     def why_not(self, address):
         """Return why an address could not be fetched, "" where nothing was tried."""
         return getattr(self.fetch, "failures", {}).get(address, "")
@@ -66,11 +74,15 @@ class Media:
     def look(self, story):
         """Note the story's pictures that are nowhere, without reading any."""
         for note in story.pictures:
-            is_here = note.path and inside(story.root, note.path)
-            if not is_here and not any(
-                self.folder and inside(self.folder, name) for name in names_of(note.src)
-            ):
-                note_missing(story, note)
+            self.look_for(story, note)
+
+    def look_for(self, story, note):
+        """Note a picture that is nowhere here; nothing is fetched."""
+        is_here = note.path and inside(story.root, note.path)
+        if not is_here and not any(
+            self.folder and inside(self.folder, name) for name in names_of(note.src)
+        ):
+            note_missing(story, note)
 
     def read_pictures(self, story: Story, known: dict) -> dict[int, Picture]:
         """Read the story's pictures; return them by position.
@@ -85,17 +97,24 @@ class Media:
         for position, note in enumerate(story.pictures):
             path = self.find(story, note)
             if path is None:
-                note_missing(story, note, self.why_not(absolute(story, note.src)))
+                address = absolute(story, note.src)
+                story.missing.append(address)
+                note_missing(story, note, self.why_not(address))
                 continue
-            key = path, _alt_of(note)
-            if key not in known:
-                known[key] = read_picture(story, note, path)
-            if known[key] is not None:
-                found[position] = known[key]
-        self._fetch_documents(story)
+            if picture := self.read_once(story, note, path, known):
+                found[position] = picture
+        self.fetch_documents(story)
         return found
 
-    def _fetch_documents(self, story):
+    def read_once(self, story, note, path, known):
+        """Return the Picture of a file, read once for all that `known` was given to."""
+        key = path, _alt_of(note)
+        if key not in known:
+            known[key] = read_picture(story, note, path)
+        return known[key]
+
+    def fetch_documents(self, story):
+        """Fetch what the story's text links to, where fetching is asked for."""
         # Now, as no network may be waited for while the database is.
         for href in HREFS.findall(story.body_html) if self.fetch else ():
             if DOCUMENTS.search(href.partition("?")[0]):

@@ -4,8 +4,9 @@ import html
 import json
 import re
 from dataclasses import dataclass, field
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
+from .addresses import joined
 from .bylines import is_name, parse_byline, parse_names, readable_name
 from .dates import parse_machine_date
 from .story import Credit, When
@@ -78,7 +79,7 @@ def read_metadata(tree, saved_from: str = "") -> Metadata:
     metadata = Metadata()
     metadata.canonical_url = _canonical(tree, metas, article, saved_from)
     base = next(iter(tree.xpath("//base/@href")), "")
-    metadata.base = _web(urljoin(metadata.canonical_url, base.strip()))
+    metadata.base = _web(joined(metadata.canonical_url, base.strip()))
     metadata.site_name = _first(metas, ("og:site_name", "application-name")) or _text(
         _get(article, "publisher", "name")
     )

@@ -2,6 +2,8 @@
 
 import csv
 import re
+from dataclasses import replace
+from functools import partial
 from urllib.parse import urlsplit
 
 import lxml.html
@@ -54,14 +56,6 @@ def read(path, asked):
         yield from _medium(path, asked)
 
 
-def _text(file, root):
-    """Return (the PageFile, its text), or (the Problem with it, "")."""
-    page = read_page(file, root)
-    if isinstance(page, Problem):
-        return page, ""
-    return page, decode(page.content).text
-
-
 # Substack.
 
 
@@ -86,7 +80,7 @@ def _substack_post(row, file, slug, folder, asked, line):
     if file is None:
         reason = "There is no file with its text."
         return Problem("posts.csv", "missing", reason, line, row.get("title") or "")
-    page, text = _text(file, folder)
+    page = read_page(file, folder)
     if isinstance(page, Problem):
         return page
     is_out = (row.get("is_published") or "").strip().lower() == "true"
@@ -109,9 +103,17 @@ def _substack_post(row, file, slug, folder, asked, line):
             "members-only", f"Only {audience} could read it; it is a draft.", line
         )
     story.published = moment_of(row.get("post_date"))
-    if (row.get("type") or "newsletter") == "podcast" and row.get("podcast_url"):
-        address = row["podcast_url"]
-        text += f'<figure class="embed" data-embed="{address}"></figure>'
+    podcast = ""
+    if (row.get("type") or "newsletter") == "podcast":
+        podcast = row.get("podcast_url") or ""
+    story.unread = partial(_substack_text, replace(story), page.content, podcast)
+    return story
+
+
+def _substack_text(story, content, podcast):
+    text = decode(content).text
+    if podcast:
+        text += f'<figure class="embed" data-embed="{podcast}"></figure>'
     return finish(story, BUTTONS.sub("", text))
 
 
@@ -120,35 +122,40 @@ def _substack_post(row, file, slug, folder, asked, line):
 
 def _medium(folder, asked):
     for file in sorted((folder / "posts").glob("*.html")):
-        page, text = _text(file, folder)
+        page = read_page(file, folder)
         if isinstance(page, Problem):
             yield page
             continue
-        try:
-            yield _medium_post(page, text, folder, asked)
-        except PageError as error:
-            yield Problem(page.source_id, error.kind, str(error), error.line)
+        is_draft = page.source_id.rpartition("/")[2].startswith("draft_")
+        story = Story(
+            source_id=page.source_id,
+            source_system=asked.source or folder.name,
+            source_kind="medium",
+            source=page.content,
+            root=folder,
+            file_date=page.written_at,
+            status="draft" if is_draft else "published",
+        )
+        story.unread = partial(_medium_post, replace(story))
+        yield story
 
 
-def _medium_post(page, text, folder, asked):
-    tree = parse(text)
-    is_draft = page.source_id.rpartition("/")[2].startswith("draft_")
-    story = Story(
-        source_id=page.source_id,
-        source_system=asked.source or folder.name,
-        source_kind="medium",
-        source=page.content,
-        root=folder,
-        file_date=page.written_at,
-        headline=_words(tree, "//h1[contains(@class, 'p-name')]"),
-        standfirst=_words(tree, "//*[@data-field='subtitle']"),
-        status="draft" if is_draft else "published",
-    )
+def _medium_post(story):
+    try:
+        return _medium_text(story)
+    except PageError as error:
+        return Problem(story.source_id, error.kind, str(error), error.line)
+
+
+def _medium_text(story):
+    tree = parse(decode(story.source).text)
+    story.headline = _words(tree, "//h1[contains(@class, 'p-name')]")
+    story.standfirst = _words(tree, "//*[@data-field='subtitle']")
     link = next(iter(tree.xpath("//a[contains(@class, 'p-canonical')]/@href")), "")
     if link:
         story.canonical_url = link
         story.base_url = link
-        story.address = urlsplit(link).path
+        story.address = path_of(link)
     moment = next(
         iter(tree.xpath("//time[contains(@class, 'dt-published')]/@datetime")), ""
     )
@@ -173,6 +180,13 @@ def _medium_post(page, text, folder, asked):
         quotation.set("class", "pullquote")
     markup = lxml.html.tostring(body, encoding="unicode", with_tail=False)
     return finish(story, markup)
+
+
+def path_of(link):
+    try:
+        return urlsplit(link).path
+    except ValueError:
+        return ""
 
 
 def _words(tree, path):

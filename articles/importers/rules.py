@@ -33,6 +33,8 @@ SAYS = {"meta": "content", "time": "datetime", "img": "alt", "abbr": "title"}
 AS_BLOCK = "div"
 SPACE = re.compile(r"\s+")
 MOST_BYTES = 1_000_000
+# What rules that were typed into a form are called in what is said of them.
+RULES_OF_THE_DESK = "The rules"
 
 
 class RulesError(Exception):
@@ -206,11 +208,18 @@ def read_rules(path: Path) -> Rules:
         raise RulesError(reason) from error
     except UnicodeDecodeError as error:
         raise RulesError(f"{path.name} is not text in UTF-8.") from error
+    return rules_of(text, path.name)
+
+
+def rules_of(text: str, name: str) -> Rules:
+    """Read the text of rules, called so in what is said of them. Raises RulesError."""
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise RulesError(f"{path.name} is no TOML: {error}.") from error
-    return _rules(table, text, path.name)
+        raise RulesError(f"{name}: this is no TOML: {error}.") from error
+    except RecursionError as error:
+        raise RulesError(f"{name}: they are nested too deeply.") from error
+    return _rules(table, text, name)
 
 
 def _rules(table, text, name):

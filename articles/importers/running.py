@@ -2,18 +2,20 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 from django.db.models import Q
 from django.utils import timezone
 
+from articles.importers.batches import known, without_zeros
+from articles.importers.holding import Held, holding, is_held
 from articles.importers.saving import Choices, Outcome, save_stories
 from articles.importers.sources import Asked, Sources
 from articles.importers.story import Problem
 from articles.models import Import, ImportProblem
-from articles.models.imports import SILENCE
 from articles.planner import analyze
 
 # So many problems of a kind are kept for the report; all are counted.
@@ -63,6 +65,7 @@ class Report:
             self._problem(Problem(found.story.source_id, "kept", reason))
 
     def _problem(self, problem):
+        problem = without_zeros(problem)
         self.problems[problem.kind] += 1
         if self.problems[problem.kind] <= MOST_OF_A_KIND:
             self.listed.append(
@@ -105,9 +108,16 @@ def run_import(paths, choices: Choices, asked: Asked, *, kind="", on_found=None)
 
     With `choices.run` its row tells how far it is, and keeps the problems. Whatever
     ends it early is told there and raised again; run again, it goes on. Raises Stopped,
-    between two batches, when the row's state says STOPPING or its `ends_as` is set.
+    between two batches, when the row's state says STOPPING or its `ends_as` is set;
+    Held where another process has the row in hand.
     """
+    with holding(choices.run):
+        return _run_import(paths, choices, asked, kind, on_found)
+
+
+def _run_import(paths, choices, asked, kind, on_found):
     report, run = Report(), choices.run
+    asked = replace(asked, known=known)
     _begin(run)
     try:
         with Sources(paths, kind) as sources:
@@ -115,8 +125,9 @@ def run_import(paths, choices: Choices, asked: Asked, *, kind="", on_found=None)
             if run is not None:
                 run.total = total
                 run.kind = ", ".join(sorted({s.reader.NAME for s in sources.found}))
+            records = sources.read(asked)
             for found in save_stories(
-                _heeding(sources.read(asked), run, report), choices
+                _heeding(chain(choices.media.problems, records), run, report), choices
             ):
                 report.add(found)
                 if on_found:
@@ -138,14 +149,26 @@ def run_import(paths, choices: Choices, asked: Asked, *, kind="", on_found=None)
 
 
 def run_for(source, paths, options, user=None):
-    """Return a run's row: an earlier one's that did not end, or a new one."""
-    silent = Q(beat_at__lt=timezone.now() - SILENCE) | Q(beat_at__isnull=True)
-    unfinished = Q(state__in=[Import.State.STOPPED, Import.State.FAILED])
-    unfinished |= Q(state=Import.State.RUNNING) & silent
-    runs = Import.objects.filter(unfinished, source=source, paths=paths)
-    return runs.filter(is_dry_run=False).first() or Import.objects.create(
-        source=source, paths=paths, options=options, started_by=user
-    )
+    """Return a run's row: an earlier one's that did not end, or a new one.
+
+    Of one whose process was killed just now, too. Raises Held where it is at work, or
+    where the earlier one is half undone.
+    """
+    state = Import.State
+    begun = [state.STOPPED, state.FAILED, state.RUNNING, state.STOPPING]
+    # A command's row that waits was killed before it could begin.
+    unfinished = Q(state__in=begun) | Q(state=state.WAITING, beat_at=None)
+    runs = Import.objects.filter(source=source, paths=paths, is_dry_run=False)
+    if half := runs.filter(state=state.UNDOING).first():
+        raise Held(f"Import {half.pk} is being undone: --undo {half.pk} ends that.")
+    run = runs.filter(unfinished).first()
+    if run is None:
+        return Import.objects.create(
+            source=source, paths=paths, options=options, started_by=user
+        )
+    if is_held(run):
+        raise Held(f"Import {run.pk} is under way in another process.")
+    return run
 
 
 def _begin(run):

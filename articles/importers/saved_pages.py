@@ -4,8 +4,9 @@ import hashlib
 import re
 from dataclasses import replace
 from html import escape, unescape
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
+from .addresses import joined
 from .decode import decode
 from .files import PageFile, count_pages, is_markup, resolved, walk
 from .lists import ANCHORS, frames_of, why_no_story
@@ -25,6 +26,8 @@ PRINT = re.compile(
     r"|druck(?:en|version)?|imprimer|imprimir|stampa|afdrukken)(?=[/_.?@&=\d-]|$)",
     re.IGNORECASE,
 )
+# Among the texts: how many pages were not read.
+UNREAD = ""
 LEAST_TEXT = 200  # letters, from which two equal texts are one story
 
 
@@ -57,7 +60,8 @@ def read(path, asked):
             name = found.path.relative_to(folder).as_posix()
             found = replace(found, root=folder, source_id=name, is_in_folder=True)
         yield from _read(found, asked, tree, texts)
-    if asked.rules:
+    # What was here already was not read, by rules or without.
+    if asked.rules and not texts.pop(UNREAD, 0):
         yield from asked.rules.unused()
 
 
@@ -68,6 +72,11 @@ def _read(found, asked, tree, texts):
         return
     if asked.rules and asked.rules.is_ignored(found.source_id):
         yield Problem(found.source_id, "ignored", "The rules leave it out.")
+        return
+    system = asked.source or found.source_system
+    here = asked.known and asked.known(system, found.source_id, found.content)
+    if here:
+        yield _unread(found, here, system, texts)
         return
     if tree and (frames := frames_of(found.content)):
         yield from _frames(found, frames, tree)
@@ -94,6 +103,21 @@ def _read(found, asked, tree, texts):
         yield Moved(story.address, address)
 
 
+def _unread(found, here, system, texts):
+    """Return the Story of a page that is here already, without its text."""
+    texts[UNREAD] = texts.get(UNREAD, 0) + 1
+    for key in here.text_keys:
+        texts.setdefault(key, (found.source_id, here.address))
+    return Story(
+        source_id=found.source_id,
+        source_system=system,
+        source=found.content,
+        address=here.address,
+        other_addresses=list(here.other_addresses),
+        root=found.root,
+    )
+
+
 def _frames(found, frames, tree):
     """Yield what is to be told of a set of frames: it led to the page it showed."""
     name = tree.name_of(found.source_id)
@@ -113,21 +137,21 @@ def place_in(tree: Tree, story: Story) -> None:
         story.address = tree.address_of(name)
         story.other_addresses += tree.other_addresses_of(name)
     if tree.site:
-        story.base_url = urljoin(tree.site, story.address)
+        story.base_url = joined(tree.site, story.address)
     elif host:
         story.base_url = story.canonical_url
     story.root = tree.root
     hosts, tree.hosts = tree.hosts, tree.hosts | ({host} - {""})
     # By the file's own place: the address of an index may be its folder's.
     said = BASE.search(story.source[:20_000])
-    base = urljoin(f"/{name}", said[1].decode("latin-1")) if said else f"/{name}"
+    base = joined(f"/{name}", said[1].decode("latin-1")) if said else f"/{name}"
 
     def led(match):
         href, mark, fragment = unescape(match[2]).partition("#")
         target = tree.find(href, base) if href else ""
         address = tree.address_of(target) if target else href
         if said and href and not target:
-            address = urljoin(base, href)
+            address = joined(base, href)
         address += mark + fragment
         return f"{match[1]}{escape(address)}{match[3]}"
 
@@ -154,13 +178,14 @@ def _twin(story, texts):
     for key in keys:
         if twin := texts.get(_digest(key)):
             return twin
-    for key in (letters, title + letters[:LEAST_TEXT]):
-        texts.setdefault(_digest(key), (story.source_id, story.address))
+    story.text_keys = [_digest(letters), _digest(title + letters[:LEAST_TEXT])]
+    for key in story.text_keys:
+        texts.setdefault(key, (story.source_id, story.address))
     return None
 
 
 def _digest(text):
-    return hashlib.blake2b(text.encode(), digest_size=12).digest()
+    return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
 
 
 def read_file(

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
-from itertools import islice
+from itertools import compress, islice
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
@@ -24,12 +24,14 @@ from articles.importers.batches import (
     compare,
     origins_of,
     row_of,
+    without_zeros,
 )
 from articles.importers.bodies import body_of, save_pictures
 from articles.importers.linking import Links
 from articles.importers.matching import People, Subjects
 from articles.importers.media import Media
 from articles.importers.placing import page_path, place
+from articles.importers.portraits import take_portraits
 from articles.importers.readers import Readers
 from articles.importers.story import Moved, Person, Problem, Story, Term
 from articles.importers.values import digest_of, snapshot, status_of, values_of
@@ -109,17 +111,19 @@ def save_stories(
     links = Links(choices, directory)
     with Readers(least=BATCH) as readers:
         while batch := list(islice(records, BATCH)):
-            waiting.append(_begin(batch, directory, links, seen, readers))
+            waiting.append(_begin(batch, choices, directory, links, seen, readers))
             if len(waiting) > readers.count:
                 yield from _end(waiting.popleft(), choices, directory, links)
         while waiting:
             yield from _end(waiting.popleft(), choices, directory, links)
     yield from links.finish()
+    yield from take_portraits(directory, choices)
 
 
-def _begin(records, directory, links, seen, readers):
+def _begin(records, choices, directory, links, seen, readers):
     """Tell what is to become of records, and have their stories read."""
     stories = []
+    records = [without_zeros(record) for record in records]
     for record in records:
         if isinstance(record, Person):
             directory.people.tell(record)
@@ -130,11 +134,17 @@ def _begin(records, directory, links, seen, readers):
             links.note(record)
     origins = origins_of(stories)
     work = [(story, *compare(story, origins, seen)) for story in stories]
+    links.note_known(origin for _story, _outcome, origin in work if origin)
+    to_read = [
+        outcome in TO_READ or refilling.may_be_filled(story, origin, choices)
+        for story, outcome, origin in work
+    ]
     return Batch(
         problems=[record for record in records if isinstance(record, Problem)],
         work=work,
         moved=[record for record in records if isinstance(record, Moved)],
-        whole=readers.read([one[0] for one in work if one[1] in TO_READ]),
+        to_read=to_read,
+        whole=readers.read([one[0] for one in compress(work, to_read)]),
     )
 
 
@@ -196,7 +206,7 @@ def _save(work, moved, choices, directory, links):
             for one in work:
                 saved += _alone(one, pictures, choices, directory, links)
             _tell(moved)
-        filled = refilling.fill(missing, directory)
+        filled = refilling.fill(missing, directory, links)
         directory.write()
     for one in saved:
         is_filled = isinstance(one, Saved) and id(one.story) in filled
@@ -231,6 +241,12 @@ def _alone(one, pictures, choices, directory, links):
 def _write(work, moved, pictures, choices, directory, links):
     new = [story for story, outcome, _ in work if outcome is Outcome.NEW]
     articles = [story for story in new if story.kind == "article"]
+    directory.subjects.make_tags(
+        name
+        for story, outcome, _ in work
+        if outcome in TO_READ and story.kind == "article"
+        for name in (*story.tags, *choices.tags)
+    )
     made = _make(articles, pictures, choices, directory, links)
     for story in new:
         if story.kind == "page":
@@ -295,7 +311,8 @@ def _tie(articles, stories, choices, directory):
         bylines += own
         ties += tags
         crediting.fill_authors(story, own, directory.people)
-        origin = origin_of(story, choices, imported=snapshot(article, own, names))
+        imported = snapshot(article, story, own, names)
+        origin = origin_of(story, choices, imported)
         origin.article = article
         origins.append(origin)
     Byline.objects.bulk_create(bylines)
@@ -334,7 +351,8 @@ def _make_page(story, pictures, choices, directory, links):
         is_published=status_of(story, choices) == Article.Status.PUBLISHED,
     )
     page.save()
-    origin = origin_of(story, choices, imported=snapshot(page))
+    imported = snapshot(page, story)
+    origin = origin_of(story, choices, imported)
     origin.page = page
     origin.save()
     moves = [*story.other_addresses]

@@ -7,7 +7,7 @@ them; a Problem where something cannot be read. Memory stays at one story.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,9 @@ class Asked:
     source: str = ""  # what its stories' origins call it; else the folder's name
     site: str = ""  # its address: https://old.example/
     rules: Rules | None = None  # selectors for pages of one site
+    # known(system, identifier, content) returns the Known of a file that came with
+    # these bytes and lacks nothing, None for any other.
+    known: Callable | None = None
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,7 @@ class Sources:
                 self.problems.append(Problem(name, error.kind, str(error)))
                 return
             path = _only_folder(inner)
-        reason = "It is a link, or leads out of the archive; it was left out."
-        problems = tuple(Problem(name, "outside", reason, sample=n) for n in left_out)
+        problems = outside(name, left_out)
         if (path / "content.jsonl").is_file() and (path / "export.json").is_file():
             reason = "It is a newsroom's own export: manage.py import_site reads it."
             self.problems.append(Problem(name, "own-export", reason))
@@ -110,6 +112,12 @@ class Sources:
         yield from self.problems
         for source in self.found:
             yield from source.read(asked)
+
+
+def outside(name, left_out):
+    """Return the Problems of what was left out of an archive."""
+    reason = "It is a link, or leads out of the archive; it was left out."
+    return tuple(Problem(name, "outside", reason, sample=each) for each in left_out)
 
 
 def recognise(path: Path, kind: str = "") -> ModuleType:

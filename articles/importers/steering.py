@@ -23,6 +23,8 @@ def ask(run, *, is_dry_run, **chosen):
 
     `chosen` are fields of the row that are to be otherwise when it does.
     """
+    if run.state == State.UNDOING and "undone" in run.counts:
+        raise NotNow("A part of it is undone; undo it to its end first.")
     begin = {"state": State.WAITING, "done": 0, "total": None}
     _change(run, **begin, is_dry_run=is_dry_run, **chosen)
 
@@ -78,6 +80,11 @@ def claim(number, state):
     return Import.objects.get(pk=number)
 
 
+def put_back(run):
+    """Let an undoing that was begun wait for the next clock."""
+    Import.objects.filter(pk=run.pk, state=State.UNDOING).update(began_at=None)
+
+
 def alive(number):
     """Note that the process of a run is there, whatever it is busy with."""
     at_work = Import.objects.filter(pk=number, state__in=Import.AT_WORK)
@@ -90,9 +97,11 @@ def lost(number, reason):
     values = {"ended_at": timezone.now(), "message": reason[:500]}
     writing = runs.filter(state__in=(State.RUNNING, State.STOPPING))
     writing.update(state=State.STOPPED, **values)
-    # It is one transaction, of which nothing is there.
     undoing = runs.filter(state=State.UNDOING, began_at__isnull=False)
-    undoing.update(state=State.DONE, **values)
+    # With a part of it gone it can only be undone to its end, when somebody asks for
+    # that; else it is as it was.
+    undoing.filter(counts__has_key="undone").update(beat_at=None, **values)
+    undoing.exclude(counts__has_key="undone").update(state=State.DONE, **values)
 
 
 def could_not_undo(run, reason, rows):

@@ -160,6 +160,7 @@ class Person:
     bio: str = ""  # plain text
     lives_in: str = ""
     photo: PictureNote | None = None
+    root: Path | None = None  # the import folder, where the photo may lie
     links: tuple[LinkNote, ...] = ()
 
 
@@ -239,6 +240,10 @@ class Story:
     encoding: str = "utf-8"
     problems: list[Problem] = field(default_factory=list)
     confidence: float = 1.0
+    # Addresses of pictures and documents that were nowhere, for a later run.
+    missing: list[str] = field(default_factory=list)
+    # Of a reader that tells copies by their text: what it goes by.
+    text_keys: list[str] = field(default_factory=list)
     # Set where the source says whether it changed before all of it is read: returns
     # the whole Story, or the Problem with it, and can be sent to another process.
     unread: Callable | None = None

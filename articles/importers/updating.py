@@ -30,7 +30,7 @@ def update(origin, story, pictures, choices, directory, links):
         values["lead_picture_id"] = lead and lead.pk
     values["body"] = body_of(story, pictures, links)
     if origin.page is not None:
-        kept, imported = _update_page(origin, values)
+        kept, imported = _update_page(origin, story, values)
     else:
         kept, imported = _update_article(origin, story, values, choices, directory)
     was = origin.imported
@@ -43,7 +43,7 @@ def update(origin, story, pictures, choices, directory, links):
     return tuple(kept)
 
 
-def _update_page(origin, values):
+def _update_page(origin, story, values):
     page = origin.page
     # Digests of a page stand under its own names.
     values = {own: values[n] for n, own in OF_PAGE.items() if n in values}
@@ -51,7 +51,7 @@ def _update_page(origin, values):
     if changed:
         page.updated_at = timezone.now()
         page.save(update_fields=[*changed, "updated_at"])
-    return kept, snapshot(page)
+    return kept, snapshot(page, story)
 
 
 def _update_article(origin, story, values, choices, directory):
@@ -81,7 +81,7 @@ def _update_article(origin, story, values, choices, directory):
     crediting.fill_authors(story, bylines, directory.people)
     if changed and article.revisions.exists():
         revisions.record(article, None, Revision.Event.IMPORTED)
-    return kept, snapshot(article, bylines, tags)
+    return kept, snapshot(article, story, bylines, tags)
 
 
 def _take(row, values, imported):

@@ -15,6 +15,8 @@ from articles.models import Import
 
 # Uploads on their way; what is older was left by a process that was killed.
 PARTIAL = ".upload-"
+# What no uploaded file is called: names of files do not begin with a dot.
+MEDIA = ".media"
 A_DAY = 24 * 60 * 60
 
 
@@ -43,9 +45,27 @@ def keep(run: Import, path: Path | str, name: str):
     run.save(update_fields=["paths", "options"])
 
 
+def keep_media(run: Import, path: Path | str, name: str):
+    """Move an archive of media to the import that it came with. Raises OSError."""
+    name = get_valid_filename(name)[-100:]
+    home = folder() / str(run.pk) / MEDIA
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    Path(path).rename(home / name)
+    run.options = {**run.options, "media_upload": name}
+    run.save(update_fields=["options"])
+
+
+def media_of(run: Import):
+    """Return the path of the archive of media that was uploaded, "" for none."""
+    name = run.options.get("media_upload")
+    return str(folder() / str(run.pk) / MEDIA / name) if name else ""
+
+
 def forget(run: Import):
     """Delete an import's uploaded file; it cannot be run again."""
     shutil.rmtree(settings.DATA_DIR / "imports" / str(run.pk), ignore_errors=True)
+    run.options.pop("media_upload", None)
     if run.pk and run.options.pop("upload", None):
         Import.objects.filter(pk=run.pk).update(options=run.options)
 

@@ -14,6 +14,9 @@ FIELDS = (
     *("canonical_url", "first_published_in", "seo_title", "seo_description"),
     *("is_no_index", "published_at", "section_id", "series_id", "lead_picture_id"),
 )
+# Among the digests: what a later run may find, what led to the story, and what its
+# copies are told by.
+MISSING, ALSO, TEXT = "missing", "also", "text"
 
 
 def values_of(story, choices, subjects):
@@ -88,12 +91,22 @@ def _moment(story, choices):
     return moment if moment.tzinfo else moment.replace(tzinfo=choices.zone)
 
 
-def snapshot(row, bylines=(), tags=()):
-    """Return digests of what was imported, to tell later what an editor changed."""
+def snapshot(row, story, bylines=(), tags=()):
+    """Return digests of what was imported, to tell later what an editor changed.
+
+    And what a later run is to know of a story that it does not read again: what was
+    missing, and the addresses beside its own.
+    """
     names = (*FIELDS, "title", "status")  # a page's headline is its title
     values = {name: digest(getattr(row, name)) for name in names if hasattr(row, name)}
     values["bylines"] = digest([str(byline) for byline in bylines])
     values["tags"] = digest(tags)
+    if story.missing:
+        values[MISSING] = sorted(set(story.missing))
+    if story.other_addresses:
+        values[ALSO] = story.other_addresses
+    if story.text_keys:
+        values[TEXT] = story.text_keys
     return values
 
 

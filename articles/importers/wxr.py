@@ -10,10 +10,11 @@ import hashlib
 import html
 import sqlite3
 import tempfile
+from dataclasses import replace
 from functools import partial
 
 from .exported import plain_text
-from .story import LinkNote, PageError, Person, Story, Term
+from .story import LinkNote, PageError, Person, PictureNote, Story, Term
 from .wxr_elements import children, elements, fields, meta_of, number_of, parse
 from .wxr_items import items
 from .wxr_post import Export, read_post
@@ -65,15 +66,18 @@ def _ahead(path, export):
         "CREATE TABLE file (id INTEGER PRIMARY KEY, url, alt, caption, credit)"
     )
     index.execute("CREATE TABLE block (id INTEGER PRIMARY KEY, content)")
+    portraits = []
     try:
         with path.open("rb") as file, tempfile.TemporaryFile() as rest:
             try:
                 for item in items(file, rest):
                     kind, _number = item.name()
                     if kind in AHEAD:
-                        yield from _remember(kind, parse(item.content), export, index)
+                        element = parse(item.content)
+                        yield from _remember(kind, element, export, index, portraits)
             except PageError:
                 pass  # told when the posts are read
+            yield from _with_photos(portraits, index)
             rest.seek(0)
             yield from _head(rest, export)
         index.commit()
@@ -116,8 +120,11 @@ def _category(told, export):
         yield Term("section", name, slug, words)
 
 
-def _remember(kind, element, export, index):
-    """Remember a file or a block; yield the Person of a guest author's record."""
+def _remember(kind, element, export, index, portraits):
+    """Remember a file or a block; yield the Person of a guest author's record.
+
+    One with a photo is remembered in `portraits`, with the photo's number.
+    """
     told, meta = fields(element), meta_of(element)
     number = number_of(told.get("post_id", ""))
     if kind == "attachment":
@@ -136,13 +143,26 @@ def _remember(kind, element, export, index):
         slug = meta.get("cap-user_login") or told.get("post_name", "")
         export.guests[slug.removeprefix("cap-")] = name
         site = meta.get("cap-website", "")
-        yield Person(
+        person = Person(
             name,
             key=slug,
             email=meta.get("cap-user_email", ""),
             bio=plain_text(meta.get("cap-description", "")),
             links=(LinkNote("website", url=site),) if site else (),
         )
+        if photo := number_of(meta.get("_thumbnail_id", "")):
+            # Where that lies, a file further down may say.
+            portraits.append((person, photo))
+        else:
+            yield person
+
+
+def _with_photos(portraits, index):
+    """Yield the Persons whose photo is one of the export's files."""
+    for person, number in portraits:
+        row = index.execute("SELECT url FROM file WHERE id = ?", [number]).fetchone()
+        photo = PictureNote(row[0]) if row and row[0] else None
+        yield replace(person, photo=photo)
 
 
 def _posts(path, export):

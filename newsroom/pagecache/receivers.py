@@ -37,12 +37,14 @@ def after_save(sender, instance, created, **_):
         look_ahead(instance)
 
 
-def after_delete(sender, instance, **_):
+def after_delete(sender, instance, origin=None, **_):
     if sender not in changes.KEYS:
         return
     old = instance.__dict__.pop("_seen_before", None)
     change(*({EVERYTHING} if are_many() else changes.keys_of_gone(old, instance)))
-    if sender is not Article:
+    # What belongs to an article that goes has nothing ahead. `origin` is the row, or
+    # the query, that was asked to go.
+    if sender is not Article and getattr(origin, "model", type(origin)) is not Article:
         look_ahead(instance)
 
 

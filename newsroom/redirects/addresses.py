@@ -4,6 +4,9 @@ An address is a path and perhaps a query, as old sites linked it. Its *key* is i
 normal spelling: escapes of letters, digits and -._~ are undone, the others are in
 capitals (RFC 3986, 6.2.2), and what may not stand in an address is escaped as UTF-8.
 So a key is plain ASCII and never holds a line end, a space or a backslash.
+
+An article's own key (articles.paths.key_of) is coarser, and no text: there "%2C" is a
+comma, which a pattern here must tell apart. What is one address here is one there.
 """
 
 import hashlib

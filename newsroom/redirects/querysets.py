@@ -1,7 +1,17 @@
+from collections import defaultdict
+
 from django.db import models
 from django.db.models import Q
 
 from newsroom.redirects.addresses import digest, folders, spellings
+
+# Keys; each is looked for at its spellings, and at the folders that it lies in.
+AT_ONCE = 100
+
+
+def places_of(key):
+    """Return what the redirects are stored under that may answer for a key."""
+    return {digest(each) for each in (*spellings(key), *folders(key))}
 
 
 class RedirectQuerySet(models.QuerySet):
@@ -11,15 +21,30 @@ class RedirectQuerySet(models.QuerySet):
         An exact one goes before a prefix, a longer prefix before a shorter one, and
         all of them before patterns, of which the one that says most wins. One query.
         """
-        exact, prefixes = spellings(key), folders(key)
-        places = {digest(each) for each in (*exact, *prefixes)}
-        rows = list(self.filter(place__in=places))
+        return self._first(key, self.filter(place__in=places_of(key)))
+
+    def leading_each(self, keys):
+        """Return {key: the redirect that answers for it}; a query for 100 keys."""
+        found = {}
+        for start in range(0, len(keys), AT_ONCE):
+            places = {key: places_of(key) for key in keys[start : start + AT_ONCE]}
+            by_place = defaultdict(list)
+            for row in self.filter(place__in=set().union(*places.values())):
+                by_place[row.place].append(row)
+            for key, some in places.items():
+                rows = [row for place in some for row in by_place.get(place, ())]
+                if row := self._first(key, rows):
+                    found[key] = row
+        return found
+
+    def _first(self, key, rows):
+        rows = list(rows)
         if not rows:
             return None
         found = {(row.match, row.key): row for row in rows}
         wanted = [
-            *((self.model.Match.EXACT, each) for each in exact),
-            *((self.model.Match.PREFIX, each) for each in prefixes),
+            *((self.model.Match.EXACT, each) for each in spellings(key)),
+            *((self.model.Match.PREFIX, each) for each in folders(key)),
         ]
         row = next((found[each] for each in wanted if each in found), None)
         return row or _best([row for row in rows if row.lead(key) is not None])

@@ -10,8 +10,10 @@ from django.utils import timezone
 from articles import signals
 from articles.models import Article, Page, Section, Series, Tag
 from authors.models import Author
+from newsroom.redirects.addresses import normal
 from newsroom.redirects.making import forget, leave
 from newsroom.redirects.models import Redirect
+from newsroom.redirects.serving import led
 
 Maker, Match = Redirect.Maker, Redirect.Match
 # The column that the address is made of.
@@ -78,6 +80,18 @@ def moved(sender, moves, reason, **_):
     leave(moves, made_by=Maker(reason), match=match_of(sender))
 
 
+def asked(sender, addresses, **_):
+    """Say where these addresses lead, at which nothing stands."""
+    keys = {address: normal(address) for address in addresses}
+    rows = Redirect.objects.leading_each(sorted(set(keys.values())))
+    ends = {key: led(row, key) for key, row in rows.items()}
+    return {
+        address: end
+        for address, key in keys.items()
+        if (end := ends.get(key)) is not None
+    }
+
+
 def import_undone(sender, paths, **_):
     """Take away what led to the stories of an import, which are gone."""
     forget(paths, made_by=Maker.IMPORT)
@@ -89,4 +103,5 @@ def connect():
     post_save.connect(after, **once)
     post_delete.connect(deleted, sender=Article, **once)
     signals.addresses_moved.connect(moved, **once)
+    signals.addresses_asked.connect(asked, **once)
     signals.import_undone.connect(import_undone, **once)

@@ -7,7 +7,7 @@ writes what changed; `resumes` goes on where a run was stopped.
 
 import mimetypes
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -39,6 +39,8 @@ class Report:
     files: int = 0  # pictures, static files
     written: int = 0  # of both, those that were not there or were others
     removed: int = 0
+    # {file of redirects: how many it cannot say}; it names them itself
+    unsaid: dict = field(default_factory=dict)
     # (sentence, the page that leads there)
     troubles: tuple = ()
 
@@ -63,8 +65,10 @@ def make_site(folder, *, resumes=False, on_step=lambda count: None):
         for address in some:
             making.make(address)
             on_step(1)
-    for name, content in redirecting.files(progress.redirects()):
+    for name, content, left_out in redirecting.files(progress.redirects()):
         making.write(folder / name, content)
+        if left_out:
+            making.report.unsaid[name] = left_out
     making.remove_left_over()
     making.report.troubles = tuple(progress.troubles())
     progress.end()

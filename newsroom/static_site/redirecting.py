@@ -1,5 +1,7 @@
 """Redirects of a static site, for nginx and for Netlify."""
 
+import re
+
 from django.apps import apps
 
 NGINX = "redirects.nginx.conf"
@@ -17,21 +19,56 @@ NETLIFY_QUERIES = """\
 """
 
 
+END = "# This file cannot say:\n"
+# What a star of a pattern stood for, in its target; nginx has nine of them.
+NUMBER = re.compile(r"\$[1-9]")
+MOST_CAPTURES = 9
+WHERE_NOTHING_IS = "if (!-e $request_filename)"
+# Longer than any address: what is no pattern comes first.
+FIRST = 10_000
+
+
 def files(followed):
-    """Return [(name, bytes)] of both files.
+    """Return [(name, bytes, how many redirects it cannot say)] of both files.
 
     `followed` are (old path, where it leads) of redirects that pages lead to; those
-    of the site's list of old addresses, where it has one, are added.
+    of the site's list of old addresses, where it has one, are added. What a file
+    cannot say is named at its end.
     """
     rules = dict.fromkeys((("exact", old, to, 301) for old, to in followed))
     rules |= dict.fromkeys(kept_rules())
-    nginx = [line for rule in rules if (line := nginx_line(*rule))]
-    netlify = [line for rule in rules if (line := netlify_line(*rule))]
-    texts = {
-        NGINX: NGINX_QUERIES + "".join(f"{line}\n" for line in nginx),
-        NETLIFY: "".join(f"{line}\n" for line in netlify) + NETLIFY_QUERIES,
-    }
-    return [(name, text.encode()) for name, text in texts.items()]
+    # Of two patterns, the one that says more is asked first.
+    rules = sorted(rules, key=_order)
+    nginx, no_nginx = _lines(rules, nginx_line)
+    netlify, no_netlify = _lines(rules, netlify_line)
+    return [
+        (NGINX, (NGINX_QUERIES + nginx).encode(), no_nginx),
+        (NETLIFY, (netlify.replace(END, NETLIFY_QUERIES + END)).encode(), no_netlify),
+    ]
+
+
+def _order(rule):
+    match, old, _to, _answer = rule
+    return -len(old.replace("*", "")) if match == "pattern" else -FIRST
+
+
+def _lines(rules, line_of):
+    """Return (the text of a file, how many rules are only named at its end)."""
+    lines, left_out = [], []
+    for rule in rules:
+        if line := line_of(*rule):
+            lines.append(f"{line}\n")
+        else:
+            match, old, to, answer = rule
+            name = f"# {match} {_told(old)} {answer} {_told(to)}".rstrip()
+            left_out.append(f"{name}\n")
+    end = END if left_out else ""
+    return "".join([*lines, end, *left_out]), len(left_out)
+
+
+def _told(address):
+    """Return an address as a remark can hold it: in one line."""
+    return "".join(c if c.isprintable() else "?" for c in address)
 
 
 def kept_rules():
@@ -47,22 +84,41 @@ def kept_rules():
 
 
 def nginx_line(match, old, to, answer):
-    """Return nginx's directive, "" for what it cannot say: a pattern, a query."""
-    if match == "pattern" or "?" in old or not _is_plain(old + to):
+    """Return nginx's directive, "" for what it cannot say: a query.
+
+    Pages go before rules of many addresses, as they do on the site itself.
+    """
+    is_pattern = match == "pattern"
+    plain = (old.replace("*", ""), NUMBER.sub("", to)) if is_pattern else (old, to)
+    if "?" in old or not all(map(_is_plain, plain)):
         return ""
     result = f"return {answer}" + (f' "{to}"' if to else "") + ";"
     if match == "exact":
         return f'location = "{old}" {{ {result} }}'
+    if is_pattern:
+        # Each star takes as little as it can, from the left.
+        expression = "(.*?)".join(_escaped(piece) for piece in old.split("*"))
+        if old.count("*") > MOST_CAPTURES:
+            return ""
+        return f'location ~ "^{expression}$" {{ {WHERE_NOTHING_IS} {{ {result} }} }}'
     if match == "prefix" and to:
         end = "permanent" if answer == 301 else "redirect"
         start = _escaped(old)
         result = f'rewrite "^{start}(.*)$" "{to}$1" {end};'
-    return f'location ^~ "{old}" {{ {result} }}'
+    return f'location ^~ "{old}" {{ {WHERE_NOTHING_IS} {{ {result} }} }}'
 
 
 def netlify_line(match, old, to, answer):
-    """Return Netlify's line, "" for what it cannot say."""
+    """Return Netlify's line, "" for what it cannot say.
+
+    A query, what is gone, and a star that is not all the rest of an address.
+    """
+    is_rest = old.endswith("/*") and old.count("*") == 1
+    if match == "pattern" and is_rest and set(NUMBER.findall(to)) <= {"$1"}:
+        match, old, to = "rest", old.removesuffix("*"), to.replace("$1", ":splat")
     if match == "pattern" or "?" in old or not to or not _is_plain(old + to):
+        return ""
+    if "/:" in old:  # it stands for any name
         return ""
     if match == "exact":
         return f"{old} {to} {answer}"

@@ -6,7 +6,8 @@ const EVERY = 1500;
 
 // A file of several gigabytes takes its time, of which the browser says little.
 function send(event) {
-  if (event.defaultPrevented || !form.elements.file.files.length) return;
+  const files = [...form.querySelectorAll("[type=file]")];
+  if (event.defaultPrevented || !files.some((field) => field.files.length)) return;
   event.preventDefault();
   const sending = form.querySelector(".import-sending");
   const button = form.querySelector("[type=submit]");

@@ -1,11 +1,14 @@
 """Imports from the desk: upload, dry run, import, report and undoing."""
 
 import csv
+import html
 import io
 import json
 import os
 import re
 import signal
+import zipfile
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -21,8 +24,8 @@ from django.utils import timezone
 
 from articles import signals
 from articles.admin import import_upload
-from articles.importers import running, saving, steering, uploads
-from articles.importers.running import SILENCE
+from articles.importers import running, saving, steering, undoing, uploads
+from articles.management.commands import import_articles
 from articles.models import (
     Article,
     Document,
@@ -32,6 +35,8 @@ from articles.models import (
     Page,
     Tag,
 )
+from articles.models.imports import SILENCE
+from tests.articles.importers.importing import drawing
 from tests.articles.test_admin_form import change_url, press
 from tests.factories import make_article, make_section, make_user
 
@@ -216,6 +221,121 @@ class TestDryRun:
         page = text(client.get(address(run)))
         assert "There is no section &#x27;archive&#x27;" in page
         assert "Choose otherwise" in page
+
+
+def zipped(files):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, written in files.items():
+            archive.writestr(name, written)
+    return SimpleUploadedFile("copy.zip", content.getvalue())
+
+
+MEDIA = {
+    "uploads/2014/03/quay.jpg": drawing(1),
+    "uploads/2014/03/ferry.jpg": drawing(2),
+    "uploads/2014/03/tides.pdf": b"%PDF-1.4 the tides of a year",
+}
+RULES = '[pages]\r\nheadline = "b.head"\r\nbody = "td.story"\r\n'
+PAGE = (
+    b"<html><title>The Old Gazette</title><table><tr><td><b class=head>Tide wins</b>"
+    b"<td class=story><p>The tide came in at noon, as it always had.</p></table>"
+)
+
+
+class TestWhatElseIsChosen:
+    def test_pictures_come_in_an_archive_of_their_own(self, client, publisher):
+        run = imported(client, media=zipped(MEDIA))
+        assert Document.objects.count() == 1
+        assert run.origins.filter(article__lead_picture=None).count() < STORIES
+        assert not run.problems.filter(kind="picture-missing").exists()
+        archive = Path(uploads.media_of(run))
+        assert archive.is_relative_to(settings.DATA_DIR / "imports" / str(run.pk))
+        uploads.forget(run)
+        assert not archive.exists() and not uploads.media_of(run)
+
+    def test_pictures_can_be_brought_once_the_dry_run_missed_them(
+        self, client, publisher
+    ):
+        run = work(uploaded(client))
+        missed = run.problems.filter(kind="picture-elsewhere").count()
+        assert missed
+        form = {"status": "published", "addresses": "old", "source": "gazette"}
+        client.post(address(run, "again"), form | {"media": zipped(MEDIA)})
+        run = work(run)
+        assert run.problems.filter(kind="picture-elsewhere").count() < missed
+        page = text(client.get(address(run, "again")))
+        assert "copy.zip are kept" in page
+        client.post(address(run, "again"), form)
+        # Without another archive, the one that is here stays.
+        assert work(run).options["media_upload"] == "copy.zip"
+
+    def test_from_another_site_nothing_is_brought(self, client, publisher):
+        run = work(uploaded(client))
+        careful = Client(enforce_csrf_checks=True)
+        careful.force_login(publisher)
+        form = {"status": "draft", "addresses": "old", "media": zipped(MEDIA)}
+        assert careful.post(address(run, "again"), form).status_code == 403
+        assert "media_upload" not in Import.objects.get().options
+
+    def test_names_that_lead_out_of_the_archive_are_told(self, client, publisher):
+        run = work(uploaded(client, media=zipped(MEDIA | {"../../evil.jpg": b"x"})))
+        (problem,) = run.problems.filter(kind="outside")
+        assert problem.sample == "../../evil.jpg"
+
+    def test_rules_are_followed(self, client, publisher):
+        response = upload(client, PAGE, "tide.html", source="old", rules=RULES)
+        assert response.status_code == 302
+        run = Import.objects.get()
+        page = text(client.get(address(run)))
+        assert "3 lines" in page
+        work(run)
+        client.post(address(run, "start"))
+        work(run)
+        article = Article.objects.get()
+        assert article.headline == "Tide wins"
+        assert "as it always had" in article.body
+        assert "td.story" in text(client.get(address(run, "again")))
+
+    @pytest.mark.parametrize(
+        ("field", "value", "sentence"),
+        [
+            ("rules", "[pages", "The rules: this is no TOML"),
+            ("rules", "[pages]\nbody = '>>'", "line 2: body is no selector"),
+            ("rules", "[pages]\nhedline = 'b'", "line 2: there is no rule"),
+            ("rules", f"[pages]\nx = {'[' * 5_000}", "nested too deeply"),
+            ("rules", "x" * 100_001, "at most 100000 characters"),
+            ("hosts", "old.example, ../etc", "is no name of a host"),
+            ("hosts", "user:password@old.example", "is no name of a host"),
+            ("fetch_media", "on", "Say where from"),
+            ("kind", "guess", "Select a valid choice"),
+        ],
+    )
+    def test_a_mistake_is_told_at_its_field(
+        self, client, publisher, field, value, sentence
+    ):
+        page = text(upload(client, **{field: value}))
+        row = page.partition(f'field-{field} errors">')[2].partition("</div>")[0]
+        assert sentence in html.unescape(row)
+        assert not Import.objects.exists()
+
+    def test_an_archive_that_is_none_is_told_at_its_field(self, client, publisher):
+        media = SimpleUploadedFile("copy.zip", b"no zip at all")
+        assert "is no zip and no tar" in text(upload(client, media=media))
+        assert not Import.objects.exists()
+        assert not list(uploads.folder().glob(f"{uploads.PARTIAL}*"))
+
+    def test_media_are_fetched_from_the_hosts_that_were_named(self, client, publisher):
+        run = uploaded(
+            client, fetch_media="on", hosts="https://Old.example/, img.old.example"
+        )
+        assert run.options["fetch_media"] is True
+        assert run.options["host"] == ["old.example", "img.old.example"]
+        with ExitStack() as stack:
+            choices, _asked = import_articles.chosen_by(run, stack)
+        assert choices.media.fetch.hosts == {"old.example", "img.old.example"}
+        page = text(client.get(address(run)))
+        assert "old.example, img.old.example" in page
 
 
 class TestImport:
@@ -405,6 +525,42 @@ class TestUndo:
         page = text(client.get(address(run)))
         assert "nothing was undone" in page
         assert change_url(ferry) in page
+
+    def test_shows_how_far_it_is_and_is_ended_where_it_was_broken_off(
+        self, client, publisher, monkeypatch
+    ):
+        monkeypatch.setattr(undoing, "BATCH", 2)
+        run = imported(client)
+        client.post(address(run, "undo"))
+        seen = []
+
+        def look(done, total):
+            seen.append(client.get(address(run, "progress")).json())
+            if len(seen) == 2:
+                raise KeyboardInterrupt
+
+        run = steering.claim(run.pk, State.UNDOING)
+        with pytest.raises(KeyboardInterrupt):
+            undoing.undo(run, look)
+        total = run.counts["undone"]["total"]
+        assert seen[1]["share"] == 400 // total
+        assert f"4 of {total} rows are gone" in seen[1]["told"]
+        steering.lost(run.pk, "Its process ended unexpectedly.")
+        page = text(client.get(address(run)))
+        assert "Undo it to its end." in page and "Undo this import" in page
+        assert "Go on" not in page and "Choose otherwise" not in page
+        run.refresh_from_db()
+        with pytest.raises(steering.NotNow):
+            steering.ask(run, is_dry_run=False)
+        client.post(address(run, "undo"))
+        assert run in steering.due()
+        call_command("import_articles", undo=run.pk, stdout=io.StringIO())
+        run.refresh_from_db()
+        assert run.state == State.UNDONE and not Origin.objects.exists()
+        # One that was killed after its last batch has an end to come to, too.
+        Import.objects.update(state=State.UNDOING, beat_at=None)
+        assert "Undo this import" in text(client.get(address(run)))
+        call_command("import_articles", undo=run.pk, stdout=io.StringIO())
 
     def test_is_possible_after_another_dry_run(self, client, publisher):
         run = imported(client)

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from articles import gate, publishing, revisions
 from articles.models import Article, PublishCheck, Revision
+from newsroom.redirects.models import Redirect
 from tests.articles.test_admin_form import change_url, press
 from tests.factories import (
     make_article,
@@ -109,6 +110,42 @@ class WhatIsFound(TestCase):
         story = make_sound_draft(body=TEXT + QUOTE + "<blockquote>Wet</blockquote>")
         (finding,) = gate.findings(story)
         self.assertEqual(finding.anchor, "text:Wet")
+
+
+class LinksToOldAddresses(TestCase):
+    def setUp(self):
+        self.moved = make_article("The weir", path="/2024/05/weir/")
+        Redirect(old="/old/weir.htm", target="/2024/05/weir/").save()
+        Redirect(old="/news/", target="/2024/05/", match="prefix").save()
+        Redirect(old="/shop/", target="https://shop.example/", match="prefix").save()
+        Redirect(old="/story.php?id=7", target="/2024/05/weir/").save()
+        Redirect(old="/gone.htm", answer=Redirect.Answer.GONE).save()
+        Redirect(old="/lost.htm", target="/2024/05/lost/").save()
+
+    def told(self, *links):
+        body = "".join(f'<p>Read <a href="{link}">{link}</a>.</p>' for link in links)
+        found = gate.findings(make_sound_draft(body=TEXT + body))
+        return [one.anchor for one in found if one.check == "unpublished_link"]
+
+    def test_that_a_redirect_leads_on_from_are_fine(self):
+        links = ("/old/weir.htm", "/news/weir/", "/shop/hats", "/story.php?id=7")
+        self.assertEqual(self.told(*links), [])
+
+    def test_that_lead_to_nothing_are_told(self):
+        links = ("/gone.htm", "/lost.htm", "/news/other/", "/story.php?id=8")
+        self.assertEqual(self.told(*links), [f"link:{link}" for link in links])
+
+    def test_a_story_that_is_told_by_its_query_alone_is_found(self):
+        make_article("Eight", path="/story.php?id=8")
+        self.assertEqual(self.told("/story.php?id=8", "/2024/05/weir/?x=1"), [])
+
+    def test_are_asked_for_with_a_few_queries_however_many(self):
+        links = {f"/moved/{number}.htm" for number in range(30)}
+        for link in links:
+            Redirect(old=link, target="/2024/05/weir/").save()
+        # stories and pages; redirects; what stands at their ends
+        with self.assertNumQueries(3):
+            self.assertEqual(gate.readable(links, timezone.now()), links)
 
 
 class Pictures(TestCase):
@@ -347,13 +384,15 @@ class TheLevels(TestCase):
         )
         publishing.open_working_copy(live, make_user())
         copy = Article.objects.get(copy_of=live)
-        # levels, live row, pictures, linked articles and pages, bylines
-        with self.assertNumQueries(5):
+        # levels, live row, pictures, linked articles and pages, redirects of those that
+        # lead nowhere, bylines
+        with self.assertNumQueries(6):
             self.assertGreater(len(gate.findings(copy)), 90)
         draft = make_sound_draft(body=live.body)
         draft = Article.objects.get(pk=draft.pk)
-        # the levels, the pictures, the links, the last version, the bylines
-        with self.assertNumQueries(5):
+        # the levels, the pictures, the links, redirects of those that lead nowhere, the
+        # last version, the bylines
+        with self.assertNumQueries(6):
             gate.findings(draft)
 
 

@@ -17,6 +17,8 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
 from articles.models import Article
+from newsroom.redirects.addresses import captures
+from newsroom.redirects.models import Redirect
 from newsroom.static_site import making, redirecting
 from newsroom.static_site.places import Address, address_of, files_of
 from newsroom.static_site.rewriting import page_as_file
@@ -231,17 +233,83 @@ class TestPlaces:
         assert found == [Address("/tags/a/", "page=3")]
 
 
+def text_of_redirects(followed=()):
+    """Return ({file: its text}, {file: how many redirects it cannot say})."""
+    files = redirecting.files(followed)
+    texts = {name: content.decode() for name, content, _unsaid in files}
+    return texts, {name: unsaid for name, _content, unsaid in files}
+
+
 @pytest.mark.django_db
-def test_redirects_are_written_for_both_servers_and_hold_no_directives():
-    files = dict(redirecting.files([("/old", "/new/"), ("/a;}", "/b"), ("/c d", "/e")]))
-    nginx = files["redirects.nginx.conf"].decode()
-    netlify = files["_redirects"].decode()
-    assert 'location = "/old" { return 301 "/new/"; }' in nginx
-    assert "/old /new/ 301\n" in netlify
-    assert "/a;}" not in nginx + netlify
-    assert "/c d" not in nginx + netlify
-    rule = redirecting.nginx_line("prefix", "/blog/", "/news/", 301)
-    assert 'rewrite "^/blog/(.*)$" "/news/$1" permanent;' in rule
-    assert redirecting.netlify_line("prefix", "/blog/", "/news/", 301) == (
-        "/blog/* /news/:splat 301"
+class TestRedirects:
+    def test_are_written_for_both_servers_and_hold_no_directives(self):
+        odd = [("/a;}", "/b"), ("/c d", "/e"), ("/f\n/g", "/h")]
+        texts, unsaid = text_of_redirects([("/old", "/new/"), *odd])
+        nginx, netlify = texts["redirects.nginx.conf"], texts["_redirects"]
+        assert 'location = "/old" { return 301 "/new/"; }' in nginx
+        assert "/old /new/ 301\n" in netlify
+        for text in texts.values():
+            said, mark, named = text.partition("# This file cannot say:\n")
+            assert mark and not any(old[:3] in said for old, _to in odd)
+            assert all(line.startswith("# exact ") for line in named.splitlines())
+        assert unsaid == {"redirects.nginx.conf": 3, "_redirects": 3}
+
+    def test_of_all_below_an_address_lead_where_no_page_is(self):
+        rule = redirecting.nginx_line("prefix", "/blog/", "/news/", 301)
+        assert 'rewrite "^/blog/(.*)$" "/news/$1" permanent;' in rule
+        assert "if (!-e $request_filename)" in rule
+        assert redirecting.netlify_line("prefix", "/blog/", "/news/", 301) == (
+            "/blog/* /news/:splat 301"
+        )
+
+    @pytest.mark.parametrize(
+        ("old", "to", "nginx", "netlify"),
+        [
+            (
+                "/archive/*/story-*.html",
+                "/$1/$2/",
+                r'location ~ "^/archive/(.*?)/story-(.*?)\.html$" '
+                r'{ if (!-e $request_filename) { return 301 "/$1/$2/"; } }',
+                "",
+            ),
+            (
+                "/blog/*",
+                "/news/$1",
+                r'location ~ "^/blog/(.*?)$" '
+                r'{ if (!-e $request_filename) { return 301 "/news/$1"; } }',
+                "/blog/* /news/:splat 301",
+            ),
+            ("/x*", "/y/", None, ""),
+            ("/a/*/b/*", "/$2/$1/", None, ""),
+            ("/s.php?id=*", "/s/$1/", "", ""),
+            ("/x*", "/y/${host}", "", ""),
+            ("/*" * 10, "/$9/", "", ""),
+        ],
     )
+    def test_by_pattern_are_said_where_the_server_has_words(
+        self, old, to, nginx, netlify
+    ):
+        line = redirecting.nginx_line("pattern", old, to, 301)
+        assert bool(line) if nginx is None else line == nginx
+        assert redirecting.netlify_line("pattern", old, to, 301) == netlify
+
+    def test_that_say_more_come_first(self):
+        Redirect(old="/a/*", target="/b/", match="pattern").save()
+        Redirect(old="/a/long-*.htm", target="/c/$1/", match="pattern").save()
+        Redirect(old="/z", target="/y/").save()
+        texts, unsaid = text_of_redirects()
+        nginx = texts["redirects.nginx.conf"]
+        places = [nginx.index(word) for word in ('"/z"', '"^/a/long-', '"^/a/(')]
+        assert places == sorted(places)
+        assert unsaid == {"redirects.nginx.conf": 0, "_redirects": 1}
+        end = texts["_redirects"].partition("# This file cannot say:\n")[2]
+        assert end == "# pattern /a/long-*.htm 301 /c/$1/\n"
+
+    @pytest.mark.parametrize(
+        "key", ["/a/b-c", "/a/b/c-d-e", "/ab-c", "/a/-", "/a/b-c-"]
+    )
+    def test_by_pattern_mean_what_they_mean_here(self, key):
+        line = redirecting.nginx_line("pattern", "/a/*-*", "/n/$1/$2", 301)
+        found = re.match(re.search(r'"(\^.*?\$)"', line)[1], key)
+        own = captures("/a/*-*", key)
+        assert (list(found.groups()) if found else None) == own

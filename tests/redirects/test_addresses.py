@@ -1,9 +1,13 @@
 """Two spellings of one address are one, and patterns say what they say."""
 
 import time
+from urllib.parse import unquote_to_bytes
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from articles.paths import key_of, own_query
 from newsroom.redirects.addresses import (
     captures,
     filled,
@@ -46,6 +50,24 @@ def test_a_key_is_the_normal_spelling(typed, key):
 )
 def test_what_means_something_else_stays_something_else(one, other):
     assert normal(one) != normal(other)
+
+
+PIECES = st.text("aZ09-._~!$'()*+,;:@/é =&", min_size=1, max_size=3) | st.sampled_from(
+    [
+        *("%41", "%7e", "%7E", "%2f", "%2C", "%c3%a9", "%e9", "%", "%zz", "%20"),
+        *("p=1", "utm_source=x", "plain"),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=6), st.lists(PIECES, max_size=6))
+def test_what_is_one_address_to_redirects_is_one_to_articles(path, query):
+    def key(address):
+        path, _, query = address.partition("?")
+        return key_of(unquote_to_bytes(path), own_query(query))
+
+    address = f"/{''.join(path)}?{''.join(query)}"
+    assert key(address) == key(normal(address))
 
 
 def test_parameters_of_other_sites_and_of_our_pages_are_not_the_address():

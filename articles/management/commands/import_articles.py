@@ -1,10 +1,12 @@
 import os
 import signal
 import sys
+import tempfile
 import zoneinfo
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,10 +15,12 @@ from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
-from articles.importers import steering
+from articles.importers import steering, uploads
+from articles.importers.archives import is_archive, unpack
 from articles.importers.fetching_media import Fetcher
+from articles.importers.holding import Held
 from articles.importers.media import Media
-from articles.importers.rules import RulesError, read_rules
+from articles.importers.rules import RULES_OF_THE_DESK, RulesError, read_rules, rules_of
 from articles.importers.running import (
     Report,
     Stopped,
@@ -25,9 +29,9 @@ from articles.importers.running import (
     write_report,
 )
 from articles.importers.saving import Choices, Outcome
-from articles.importers.sources import READERS, Asked
-from articles.importers.story import Problem
-from articles.importers.undoing import CannotUndo, undo
+from articles.importers.sources import READERS, Asked, outside
+from articles.importers.story import PageError, Problem
+from articles.importers.undoing import CannotUndo, kept_rows, undo
 from articles.models import Article, Import, Section
 from articles.signals import chrome_found
 
@@ -61,7 +65,7 @@ class Command(BaseCommand):
         add("--site", default="", help="address of the old site: https://old.example/")
         add("--new-paths", action="store_true", help="new addresses, old ones redirect")
         add("--rules", metavar="FILE", help="selectors for the site's pages, in TOML")
-        add("--media", help="folder with a copy of the old site's media")
+        add("--media", help="folder or archive with a copy of the old site's media")
         add(
             "--fetch-media",
             action="store_true",
@@ -89,19 +93,30 @@ class Command(BaseCommand):
         if options["runs"]:
             return self.list_runs()
         if options["undo"]:
-            return self.undo(options["undo"])
+            return self.undo(options["undo"], options["parent"])
         if options["run"]:
             return self.run_waiting(options["run"], options["parent"])
         if not paths:
             raise CommandError("Name a file or a folder to import.")
-        choices, asked = chosen(dry_run, source, options)
+        with ExitStack() as stack:
+            choices, asked = chosen(dry_run, source, options, stack)
+            self.run_here(
+                paths, choices, asked, blocks=blocks, report=report, **options
+            )
+
+    def run_here(self, paths, choices, asked, *, blocks, report, **options):
+        """Run what the command line asks for, and say what became of it."""
+        source, dry_run = asked.source, choices.is_dry_run
         if not dry_run:
             name = source or Path(paths[0]).resolve().name
-            run = run_for(name[:50], [str(path) for path in paths], told(options))
+            with refusing_what_is_held():
+                files = [str(path) for path in paths]
+                run = run_for(name[:50], files, told(options))
             choices = replace(choices, run=run)
         chrome, self.report = Counter(), Report()
         try:
-            found = self.run(paths, choices, asked, options["kind"], chrome)
+            with refusing_what_is_held():
+                found = self.run(paths, choices, asked, options["kind"], chrome)
         except KeyboardInterrupt as error:
             raise CommandError(
                 f"Stopped. {summary(self.report, dry_run)} Run the command again; "
@@ -126,7 +141,7 @@ class Command(BaseCommand):
             )
 
     def run(self, paths, choices, asked, kind, chrome):
-        bar = tqdm(unit=" stories", disable=not sys.stderr.isatty(), leave=False)
+        bar = self.bar(" stories")
 
         def on_found(found, report, total):
             self.report = report
@@ -152,22 +167,28 @@ class Command(BaseCommand):
         with it the next time.
         """
         run = claimed(number, Import.State.WAITING)
-        try:
-            choices, asked = chosen_by(run)
-        except CommandError as error:
-            run.state, run.message = Import.State.FAILED, str(error)
-            run.save(update_fields=["state", "message"])
-            raise
+        with ExitStack() as stack:
+            try:
+                choices, asked = chosen_by(run, stack)
+            except CommandError as error:
+                run.state, run.message = Import.State.FAILED, str(error)
+                run.save(update_fields=["state", "message"])
+                raise
+            self.run_claimed(run, choices, asked, parent)
 
+    def run_claimed(self, run, choices, asked, parent):
         def on_found(found, report, total):
             if parent and os.getppid() != parent:
                 run.ends_as = run.ends_as or Import.State.WAITING
 
+        kind = run.options.get("kind", "")
         try:
-            with waiting_at_the_end(run):
-                found = run_import(run.paths, choices, asked, on_found=on_found)
+            with waiting_at_the_end(run), refusing_what_is_held():
+                found = run_import(
+                    run.paths, choices, asked, kind=kind, on_found=on_found
+                )
         except Stopped:
-            self.stdout.write(f"Import {number} is {run.get_state_display()}.")
+            self.stdout.write(f"Import {run.pk} is {run.get_state_display()}.")
             return
         self.stdout.write(summary(found, run.is_dry_run))
 
@@ -209,32 +230,63 @@ class Command(BaseCommand):
             new = run.counts.get("new", 0)
             self.stdout.write(f"{run.pk}: {run}, {run.get_state_display()}, {new} new")
 
-    def undo(self, number):
+    def undo(self, number, parent):
+        """Take an import back, or a part of it that was left when this was ended.
+
+        SIGTERM, and the end of the parent, leave it to the next clock.
+        """
         run = Import.objects.filter(pk=number).first()
         if run is None:
             raise CommandError(f"There is no import {number}; --runs lists them.")
-        if is_asked := run.state == Import.State.UNDOING:
+        if run.state == Import.State.UNDOING and run.began_at is None:
             run = claimed(number, Import.State.UNDOING)
         try:
-            counts = undo(run)
+            with (
+                waiting_at_the_end(run),
+                refusing_what_is_held(),
+                self.bar(" rows") as bar,
+            ):
+                counts = undo(run, partial(self.tell_undone, run, parent, bar))
         except CannotUndo as error:
-            if is_asked:
+            if run.state == Import.State.UNDOING:
                 steering.could_not_undo(run, str(error), error.rows)
             raise CommandError(str(error)) from error
+        except Stopped:
+            steering.put_back(run)
+            self.stdout.write(f"Import {number} is {run.get_state_display()}.")
+            return
+        except KeyboardInterrupt as error:
+            raise CommandError(
+                "Stopped; a part of it is undone. Run the command again; it goes on "
+                "where it stopped.",
+                returncode=INTERRUPTED,
+            ) from error
         gone = ", ".join(f"{count} {what}" for what, count in counts.items())
         self.stdout.write(f"Undone: {gone or 'nothing was there any more'}.")
+        if run.message:
+            names = ", ".join(f"“{row}”" for row in kept_rows(run))
+            self.stdout.write(f"{run.message} They are: {names}.")
+
+    def tell_undone(self, run, parent, bar, done, total):
+        bar.total = total
+        bar.update(done - bar.n)
+        if run.ends_as or (parent and os.getppid() != parent):
+            raise Stopped
+
+    def bar(self, unit):
+        return tqdm(unit=unit, disable=not sys.stderr.isatty(), leave=False)
 
 
-def chosen(dry_run, source, options):
-    """Return (Choices, Asked) of the command's options. Raises CommandError."""
+def chosen(dry_run, source, options, stack):
+    """Return (Choices, Asked) of the command's options. Raises CommandError.
+
+    An archive of media is unpacked until the `stack` closes.
+    """
     site = options["site"]
     if site and urlsplit(site).scheme not in ("http", "https"):
         raise CommandError(f"{site} is no web address; say https://old.example/.")
-    media = Path(options["media"]) if options["media"] else None
-    if media and not media.is_dir():
-        raise CommandError(f"There is no folder {media}.")
     host = (urlsplit(site).hostname or "").removeprefix("www.")
-    rules = rules_named(options["rules"])
+    rules = rules_named(options)
     choices = Choices(
         zone=zone_named(options["timezone"] or (rules.timezone if rules else "")),
         section=section_named(options["section"]),
@@ -243,12 +295,30 @@ def chosen(dry_run, source, options):
         is_dry_run=dry_run,
         has_new_paths=options["new_paths"],
         hosts=frozenset({host} - {""}),
-        media=Media(folder=media, fetch=fetcher(options, host)),
+        media=media_in(options["media"], fetcher(options, host), stack),
     )
     return choices, Asked(source=source, site=site, rules=rules)
 
 
-def chosen_by(run):
+def media_in(path, fetch, stack):
+    """Return the Media of a folder, of an archive, or of nothing here."""
+    if not path:
+        return Media(fetch=fetch)
+    path = Path(path)
+    if path.is_dir():
+        return Media(folder=path, fetch=fetch)
+    if not is_archive(path):
+        raise CommandError(f"There is no folder {path}, and no archive of that name.")
+    unpacked = tempfile.TemporaryDirectory(prefix="import-media-")
+    folder = Path(stack.enter_context(unpacked))
+    try:
+        problems = outside(path.name, unpack(path, folder))
+    except PageError as error:
+        raise CommandError(f"{path.name}: {error}") from error
+    return Media(folder=folder, fetch=fetch, problems=problems)
+
+
+def chosen_by(run, stack):
     """Return (Choices, Asked) of the options that a row keeps. Raises CommandError."""
     silent = {"section": "", "tag": [], "status": Article.Status.PUBLISHED}
     silent |= {
@@ -262,7 +332,8 @@ def chosen_by(run):
         "host": [],
     }
     options = silent | run.options
-    choices, asked = chosen(run.is_dry_run, options["source"], options)
+    options["media"] = uploads.media_of(run) or options["media"]
+    choices, asked = chosen(run.is_dry_run, options["source"], options, stack)
     return replace(choices, run=run), asked
 
 
@@ -270,6 +341,15 @@ def claimed(number, state):
     try:
         return steering.claim(number, state)
     except steering.NotNow as error:
+        raise CommandError(str(error), returncode=TRY_LATER) from error
+
+
+@contextmanager
+def refusing_what_is_held():
+    """End in a sentence where another process has the import in hand."""
+    try:
+        yield
+    except Held as error:
         raise CommandError(str(error), returncode=TRY_LATER) from error
 
 
@@ -307,8 +387,12 @@ def fetcher(options, host):
     return Fetcher(folder, hosts, f"newsroom (+{settings.SITE_URL})")
 
 
-def rules_named(path):
+def rules_named(options):
+    """Return the rules of a file, or of the text that the desk keeps."""
+    path, text = options["rules"], options.get("rules_text")
     try:
+        if text:
+            return rules_of(text, RULES_OF_THE_DESK)
         return read_rules(Path(path)) if path else None
     except RulesError as error:
         raise CommandError(str(error)) from error

@@ -84,6 +84,11 @@ class Command(BaseCommand):
             f"{folder}: {report.pages:,} pages, {report.files:,} other files; "
             f"{report.written:,} written, {report.removed:,} removed."
         )
+        for name, count in report.unsaid.items():
+            self.stdout.write(
+                f"{name} cannot say {count:,} of the redirects; they are named at its "
+                "end."
+            )
         # An author without stories has a row and no page; no page leads there.
         return [
             f"{told} ({asked_by} leads there)"

@@ -326,6 +326,15 @@ def zip_that_lies(folder):
     return path
 
 
+MEDIUM_PAGE = (
+    b'<html><body><article class="h-entry"><h1 class="p-name">A</h1>'
+    b'<section data-field="body"><p>WORDS</p></section><footer>'
+    b'<a class="p-canonical" href="https://m.example/p">x</a>'
+    b'<time class="dt-published" datetime="2017-04-05T06:07:08.000Z">x</time>'
+    b"</footer></article></body></html>"
+)
+
+
 def newsletter(name, row):
     def make(folder):
         (folder / "posts").mkdir()

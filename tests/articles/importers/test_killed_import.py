@@ -136,6 +136,42 @@ def test_killed_three_times_and_run_again_nothing_is_lost_or_doubled(tmp_path):
     assert whole["redirects"]
 
 
+TABLES = (
+    "import json; from tests.articles.importers.importing import counts; "
+    "print(json.dumps(counts()))"
+)
+# What an import that was undone leaves: its record, and a line for the kept pages.
+LEFT = {"articles_import", "articles_importproblem", "pagecache_purge"}
+
+
+def kill_the_undoing(folder, kills, seed, posts):
+    """Undo an import, killed so often; return {table: rows} before and after all."""
+    write_export(folder / "old.xml", posts, size=900)
+    dice = random.Random(seed)
+    with ExitStack() as stack:
+        site = Site(folder / "undone", stack)
+        before = json.loads(site.run("shell", "-v0", "-c", TABLES))
+        site.run("import_articles", str(folder / "old.xml"), "--new-paths")
+        number = site.run("import_articles", "--runs").split(b":")[0].decode()
+        undo = ["import_articles", "--undo", number]
+        for _ in range(kills):
+            process = site.start(
+                *undo, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            # From its start, which takes a second or more, into its batches.
+            time.sleep(dice.uniform(0.9, 1.8))
+            process.send_signal(signal.SIGKILL)
+            if process.wait() == 0:
+                break  # It was faster.
+        site.start(*undo, stderr=subprocess.DEVNULL).wait()
+        return before, json.loads(site.run("shell", "-v0", "-c", TABLES))
+
+
+def test_an_undoing_that_is_killed_is_ended_by_the_next(tmp_path):
+    before, after = kill_the_undoing(tmp_path, kills=2, seed=6, posts=300)
+    assert {name for name in after if after[name] != before.get(name)} <= LEFT
+
+
 @pytest.mark.proof
 @pytest.mark.parametrize("seed", range(8))
 def test_killed_at_200_random_moments_nothing_is_lost_or_doubled(

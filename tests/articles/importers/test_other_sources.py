@@ -11,6 +11,8 @@ from articles.html import clean
 from articles.importers.sources import Asked, Sources
 from articles.importers.story import Problem, Story
 
+from .reading import whole
+
 RSS = """<?xml version="1.0"?><rss version="2.0"
  xmlns:content="http://purl.org/rss/1.0/modules/content/"
  xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><title>Weir</title>
@@ -70,7 +72,7 @@ MEDIUM = """<!DOCTYPE html><html><head><title>On locks</title></head><body>
 
 def read(path, **asked):
     with Sources([path]) as sources:
-        return list(sources.read(Asked(**asked)))
+        return [whole(record) for record in sources.read(Asked(**asked))]
 
 
 def stories(records):

@@ -1,12 +1,17 @@
 """Whole imports of WordPress's export, from the file to readers' pages and back."""
 
 import re
+import shutil
 
 import pytest
 from django.db import IntegrityError
 from django.db.models.signals import pre_save
+from django.utils import timezone
 
 from articles.html import clean
+from articles.importers import undoing, wxr
+from articles.importers.holding import holding
+from articles.importers.undoing import edited, undo
 from articles.importers.values import digest
 from articles.models import (
     Article,
@@ -21,7 +26,7 @@ from articles.models import (
 )
 from authors.models import Author
 from newsroom.redirects.models import Redirect
-from tests.factories import make_article
+from tests.factories import make_article, make_picture
 
 from .importing import GAZETTE, counts, dump, media_copy, run
 
@@ -240,6 +245,83 @@ class TestNewPaths:
         assert said.count("was not imported") == 1
 
 
+class TestMediaInAnArchive:
+    def test_are_the_same_as_in_a_folder(self, media, tmp_path):
+        run(GAZETTE, media=str(media), source="folder")
+        pictures = set(Picture.objects.values_list("digest", flat=True))
+        run(undo=Import.objects.get().pk)
+        archive = shutil.make_archive(tmp_path / "copy", "gztar", media)
+        assert "5 new" in run(GAZETTE, media=archive, source="archive")
+        assert set(Picture.objects.values_list("digest", flat=True)) == pictures
+        assert Document.objects.count() == 1
+
+    def test_that_is_none_gets_a_sentence(self, tmp_path):
+        path = tmp_path / "copy.zip"
+        path.write_bytes(b"PK\x03\x04 and nothing more")
+        assert "no archive of that name" in run(GAZETTE, media=str(path))
+        assert not Origin.objects.exists()
+
+
+class TestMediaThatComeLater:
+    def test_make_what_they_would_have_made_at_once(self, media):
+        run(GAZETTE, media=str(media), source="whole")
+        whole = dump()
+        run(undo=Import.objects.get().pk)
+        run(GAZETTE, source="late")
+        assert not Picture.objects.exists() and not Document.objects.exists()
+        said = run(GAZETTE, media=str(media), source="late")
+        assert "0 new" in said and "0 changed" not in said
+        late = dump()
+        numbers = re.compile(r'data-picture="\d+"')
+        for name, rows in whole["articles"].items():
+            ours = late["articles"][name]
+            assert numbers.sub("", ours[3]) == numbers.sub("", rows[3]), name
+            assert ours[:3] + ours[4:] == rows[:3] + rows[4:], name
+        assert Document.objects.count() == 1
+        assert late["redirects"] == whole["redirects"]
+        # Nothing is left to look for, and no editor's work is seen in it.
+        assert not Origin.objects.filter(imported__has_key="missing").exists()
+        said = run(GAZETTE, media=str(media), source="late")
+        assert f"0 changed, {Origin.objects.count()} unchanged" in said
+        assert not edited(Import.objects.filter(source="late").last())
+
+    def test_come_whether_or_not_an_editor_worked_on_the_story(self, media):
+        run(GAZETTE)
+        story = article("The ferry")
+        story.headline, story.body = "Ours", f"{story.body}<p>Also this.</p>"
+        story.save()
+        run(GAZETTE, media=str(media))
+        story.refresh_from_db()
+        assert story.headline == "Ours" and story.body.endswith("<p>Also this.</p>")
+        assert story.lead_picture and "data-picture" in story.body
+        blocks = article("What the blocks")
+        assert Document.objects.get().file.url in blocks.body
+
+    def test_take_the_place_of_no_lead_that_an_editor_chose(self, media):
+        run(GAZETTE)
+        story = article("The ferry")
+        story.lead_picture = ours = make_picture()
+        story.save()
+        run(GAZETTE, media=str(media))
+        story.refresh_from_db()
+        assert story.lead_picture == ours
+
+    def test_that_are_still_missing_are_not_even_looked_at(self, media, monkeypatch):
+        run(GAZETTE)
+        reads, read_post = [], wxr.read_post
+
+        def note(content, line, name, export):
+            reads.append(name)
+            return read_post(content, line, name, export)
+
+        monkeypatch.setattr(wxr, "read_post", note)
+        empty = media / "nothing"
+        empty.mkdir()
+        said = run(GAZETTE, media=str(empty))
+        # But for the one in the trash, which is known by what it says.
+        assert "0 changed" in said and reads == ["post-15"]
+
+
 class TestDryRun:
     def test_writes_nothing_at_all(self, media):
         before = counts()
@@ -289,9 +371,103 @@ class TestUndo:
         assert Document.objects.count() == 1
         assert not Tag.objects.exists() and not ImportMade.objects.exists()
 
+    @pytest.fixture
+    def small_batches(self, monkeypatch):
+        monkeypatch.setattr(undoing, "BATCH", 2)
+
+    def test_goes_on_where_it_was_ended(self, media, small_batches):
+        before = counts()
+        run(GAZETTE, media=str(media))
+        row, told = Import.objects.get(), []
+
+        def end(done, total):
+            told.append((done, total))
+            if done > 3:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            undo(row, end)
+        assert [done for done, _total in told] == [2, 4]
+        assert Origin.objects.count() == 1
+        row.refresh_from_db()
+        assert row.state == Import.State.UNDOING
+        assert "is being undone" in run(GAZETTE, media=str(media))
+        assert Import.objects.count() == 1
+        said = run(undo=row.pk)
+        # What went before it was ended is counted, too.
+        assert "4 articles" in said and "1 page" in said
+        row.refresh_from_db()
+        assert row.state == Import.State.UNDONE
+        assert row.counts["undone"]["done"] == row.counts["undone"]["total"]
+        after = counts()
+        left = {t for t in before | after if before[t] != after[t]}
+        assert left <= {"articles_import", "articles_importproblem", "pagecache_purge"}
+        # However many batches there were: all pages go, and one line says so.
+        assert after["pagecache_purge"] <= before["pagecache_purge"] + 1
+
+    def test_leaves_what_is_worked_on_meanwhile(self, media, small_batches):
+        run(GAZETTE, media=str(media))
+        row = Import.objects.get()
+        kept = row.origins.exclude(article=None).last()
+
+        def edit(done, total):
+            if done == 2:
+                kept.article.standfirst = "An editor's own."
+                kept.article.save(update_fields=["standfirst"])
+
+        undo(row, edit)
+        assert [kept] == list(Origin.objects.all())
+        row.refresh_from_db()
+        assert row.state == Import.State.UNDONE
+        assert row.counts["edited"] == [["article", kept.article_id]]
+        assert "those stay" in row.message
+        # And so does what the story has: its authors and tags.
+        assert kept.article.bylines.exists()
+
+    def test_keeps_a_picture_that_a_text_shows_meanwhile(self, media, monkeypatch):
+        monkeypatch.setattr(undoing, "BATCH", 1)
+        run(GAZETTE, media=str(media))
+        picture, *others = Picture.objects.order_by("pk")
+
+        def show(done, total):
+            if Picture.objects.count() == len(others) and not Article.objects.exists():
+                figure = f'<figure data-picture="{picture.pk}"><img alt=""></figure>'
+                make_article(body=figure)
+
+        undo(Import.objects.get(), show)
+        assert others and Article.objects.exists()
+        assert list(Picture.objects.all()) == [picture]
+
     def test_a_number_that_is_none(self):
         assert "There is no import 77" in run(undo=77)
         assert not Redirect.objects.exists()
+
+
+class TestAnImportThatWasKilled:
+    def test_goes_on_in_the_same_row_at_once(self, media):
+        run(GAZETTE, media=str(media))
+        # As a process leaves it that is killed this moment.
+        Import.objects.update(state=Import.State.RUNNING, beat_at=timezone.now())
+        run(GAZETTE, media=str(media))
+        assert Import.objects.get().state == Import.State.DONE
+
+    def test_goes_on_where_it_had_not_begun(self, media):
+        run(GAZETTE, media=str(media))
+        Import.objects.update(state=Import.State.WAITING, beat_at=None)
+        run(GAZETTE, media=str(media))
+        assert Import.objects.get().state == Import.State.DONE
+
+    def test_is_not_begun_beside_one_that_is_at_work(self, media):
+        run(GAZETTE, media=str(media))
+        Import.objects.update(state=Import.State.RUNNING, beat_at=timezone.now())
+        with holding(Import.objects.get()):
+            said = run(GAZETTE, media=str(media))
+            assert "is under way in another process" in said
+            assert "is under way in another process" in run(
+                undo=Import.objects.get().pk
+            )
+        assert Import.objects.get().state == Import.State.RUNNING
+        assert Origin.objects.count() == 5
 
 
 def refuse_the_page(**_):
