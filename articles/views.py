@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import resolve
 from django.views.decorators.http import require_safe
 
-from articles.fetching import article_at, section_at, tag_at
-from articles.lists import in_month, in_section, tagged
+from articles.fetching import article_at, author_at, section_at, tag_at
+from articles.lists import by, in_month, in_section, tagged
 from articles.models import Article, ArticleTag, Page, Series, Tag
 from articles.paths import quoted
 from articles.showing import (
@@ -21,6 +21,7 @@ from articles.showing import (
     show_by_key,
     show_old_address,
 )
+from authors.models import Author
 from authors.pagination import get_page
 from authors.shown import note, note_lasting
 
@@ -164,3 +165,19 @@ def archive_month(request, year, month):
     not_before_its_first_story(page)
     context = {"month": date(int(year), int(month), 1), "page": page}
     return render(request, "articles/archive_month.html", context)
+
+
+@require_safe
+def author_list(request):
+    page = get_page(request, Author.objects.published(), per_page=200)
+    return render(request, "authors/author_list.html", {"page": page})
+
+
+@require_safe
+def author_detail(request, slug):
+    author = author_at(slug)
+    page = by(author).page(request)
+    # Somebody's first story may be a secret until it is out.
+    not_before_its_first_story(page)
+    context = {"author": author, "page": page}
+    return render(request, "authors/author_detail.html", context)

@@ -16,7 +16,7 @@ urlpatterns = [
     path("most-read/list/", most_read.fragment, name="most_read_list"),
     path("", include("newsroom.crawlers.urls")),
     path("", include("newsroom.feeds.urls")),
-    path("authors/", include("authors.urls")),
+    path("authors/", include("articles.author_urls")),
     # Last, because it ends with "any other path may be an article's".
     path("", include("articles.urls")),
 ]

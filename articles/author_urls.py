@@ -1,6 +1,8 @@
+"""Pages of authors, who are told by their stories."""
+
 from django.urls import path, re_path
 
-from authors import views
+from articles import views
 
 app_name = "authors"
 
