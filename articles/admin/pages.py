@@ -119,7 +119,10 @@ class PageAdmin(DeskAdmin):
     actions = [trash_selected]
     fieldsets = [
         (None, {"fields": ["title", "standfirst", "body"], "classes": ["main"]}),
-        (_("Address"), {"fields": ["path", "language"], "classes": ["side"]}),
+        (
+            _("Address"),
+            {"fields": ["path", "language", "purpose"], "classes": ["side"]},
+        ),
         (_("Lead picture"), {"fields": ["lead_picture"], "classes": ["side"]}),
         (_("Last updated"), {"fields": ["is_small_change"], "classes": ["side"]}),
         (

@@ -210,11 +210,13 @@ def _of_page(old, page):
     keys = {page.shown_key()}
     states = [state for state in (old, page) if state is not None]
     different = _different(
-        ("title", "path", "language", "is_published", "trashed_at"), old, page
+        ("title", "path", "language", "purpose", "is_published", "trashed_at"),
+        old,
+        page,
     )
     if different and any(s.is_published and not s.trashed_at for s in states):
         keys.add("pages")
-        is_moved = bool(different - {"title", "language"})
+        is_moved = bool(different - {"title", "language", "purpose"})
         keys |= _of_menus(is_moved=is_moved, page=page)
     return keys
 
