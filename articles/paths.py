@@ -43,6 +43,7 @@ RESERVED = {
     "sitemap.xml",
     "sitemap_index.xml",
     "sitemaps",
+    "social",
     "static",
     "tags",
     "wp-sitemap.xml",

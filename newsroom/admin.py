@@ -59,7 +59,7 @@ class PublicationAdmin(DeskAdmin):
     """There is one publication: the list is its form."""
 
     fieldsets = [
-        (None, {"fields": ["name", "tagline", "description", "language"]}),
+        (None, {"fields": ["name", "tagline", "description", "language", "logo"]}),
         (_("Foot of every page"), {"fields": ["copyright", "contact_email"]}),
         (_("Feeds"), {"fields": ["hub", "feed_authority"], "classes": ["collapse"]}),
     ]

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from articles import markup
 from authors.addresses import address_of
+from newsroom import structured
 from newsroom.blocks import markup as blocks
 
 # What base.html and those it is given to ask for, and not every page has.
@@ -78,6 +79,10 @@ def make(**options):
         "menu": blocks.menu,
         "network_link": blocks.network_link,
         "part": blocks.part,
+        "list_data": structured.list_data,
+        "shared_picture": structured.shared_picture,
+        "site_data": structured.site_data,
+        "story_data": structured.story_data,
     }
     return environment
 

@@ -637,3 +637,8 @@ class Correction(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}, {self.corrected_at:%Y-%m-%d}"
+
+    @property
+    def anchor(self):
+        """Return its name on the article's page, where links to it lead."""
+        return f"correction-{str(self.key)[:8]}"

@@ -77,8 +77,8 @@ class FrontPage(TestCase):
                     make_article(section=section, authors=[make_author()])
             # The header's sections and those under them; the keys of the newest; the
             # cards, sixty at a time; furniture. What is read most: in a day, a week,
-            # a month, because nothing was.
-            with self.subTest(number=number), self.assertNumQueries(7):
+            # a month, because nothing was. The pages that say who publishes it.
+            with self.subTest(number=number), self.assertNumQueries(8):
                 self.client.get("/")
 
 
