@@ -33,6 +33,7 @@ UNSHOWN = {
     *("created_by", "created_at", "updated_at", "submitted_at", "approved_at"),
     *("approved_by", "planned_for", "embargo_until", "base", "changes_due_at"),
     *("trashed_at", "trashed_by", "trashed_from", "end_announced_at", "address_key"),
+    *("withdrawn_at", "withdrawal_notice", "withdrawal_answer"),
 }
 
 

@@ -100,6 +100,13 @@ def withdrawn(article, by):
     _tell(_owners(article), article, _("Withdrawn"), sentence, by)
 
 
+def retracted(article, by):
+    """Tell those whose article it is that it was retracted, and stays readable."""
+    sentence = _("%(name)s retracted it: readers see a notice above it.")
+    sentence %= {"name": name_of(by)}
+    _tell(_owners(article), article, _("Retracted"), sentence, by)
+
+
 def changes_published(article, by=None):
     """Tell those whose article it is that readers see its changes."""
     if by is None:

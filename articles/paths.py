@@ -20,6 +20,7 @@ RESERVED = {
     "archive",
     "atom.xml",
     "authors",
+    "corrections",
     "favicon.ico",
     "favicon.svg",
     "feed",

@@ -318,7 +318,10 @@ class ArticleQuerySet(models.QuerySet):
             .prefetch_related(
                 models.Prefetch("bylines", _bylines(self.model).only(*BYLINE))
             )
-            .defer("body", "sources", "ai_use", "section__description")
+            .defer(
+                *("body", "sources", "ai_use", "withdrawal_notice"),
+                "section__description",
+            )
         )
 
     def for_page(self):

@@ -54,6 +54,7 @@ def news_article(article, *, whole, publisher, drawn):
         "wordCount": word_count(article.body),
         "inLanguage": article.language,
         "isAccessibleForFree": True,
+        "creativeWorkStatus": "Retracted" if article.retracted_at else "",
         "correction": [_correction(row, here) for row in article.corrections.all()],
         "backstory": backstory(article),
         "citation": [
@@ -87,6 +88,7 @@ def backstory(article):
     """Return in a few lines how the story came about; "" where nobody said."""
     told = (
         (_("Sources"), article.sources),
+        (_("Checked by"), article.checked_by),
         (_("Use of AI"), article.ai_use),
     )
     return "\n".join(f"{label}: {text}" for label, text in told if text)

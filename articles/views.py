@@ -21,6 +21,7 @@ from articles.showing import (
     show_by_key,
     show_old_address,
 )
+from articles.withdrawn import SHOWN, raise_withdrawn
 from authors.models import Author
 from authors.pagination import get_page
 from authors.shown import note, note_lasting
@@ -60,9 +61,11 @@ def page_or_article(request, path):
         return HttpResponsePermanentRedirect(
             quoted(found) + (f"?{query}" if query else "")
         )
-    if Article.objects.filter(path__in=paths).only("pk"):
+    gone = Article.objects.filter(path__in=paths).only(*SHOWN).first()
+    if gone:
         # Withdrawn, over or in the trash: readers have its address, and may ask often.
         note_lasting()
+        raise_withdrawn(gone)
     raise Http404(f"Nothing stands at {request.path}.")
 
 

@@ -24,6 +24,7 @@ from newsroom.feeds.formats import line, text
 SIZE = 5_000
 NEWS_FOR = timedelta(hours=48)
 NEWS_MOST = 1_000  # Google's bound
+INDEXES = ("archive", "tags", "corrections")
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
@@ -188,7 +189,7 @@ def pages():
     note("sections", "series", "pages")
     live = Article.objects.live().filter(series=OuterRef("pk")).order_by()
     entries = [url("/")]
-    entries += [url(reverse(f"articles:{name}")) for name in ("archive", "tags")]
+    entries += [url(reverse(f"articles:{name}")) for name in INDEXES]
     entries.append(url(reverse("authors:list")))
     entries += [url(s.get_absolute_url()) for s in Section.objects.defer("description")]
     series = Series.objects.filter(Exists(live)).defer("description").order_by("pk")

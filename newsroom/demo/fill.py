@@ -299,6 +299,7 @@ class _Desk:
             is_no_index="no_index" in words,
             ai_use=words.get("ai_use", ""),
             sources=words.get("sources", ""),
+            checked_by=words.get("checked_by", ""),
             created_at=min(published_at, self.now) - timedelta(hours=5),
             path=self.path(words, published_at),
         )
@@ -310,6 +311,9 @@ class _Desk:
         if update := words.get("update"):
             days, article.material_update_note = update.split("|")
             article.material_update_at = published_at + timedelta(days=float(days))
+        if notice := words.get("withdrawn"):
+            article.withdrawn_at = published_at + timedelta(days=1)
+            article.withdrawal_notice = notice
         if status in (Article.Status.DRAFT, Article.Status.REVIEW):
             article.published_at = None
             article.created_by = self.contributor

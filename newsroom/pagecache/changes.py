@@ -56,7 +56,7 @@ SEEN = [f.attname for f in Article._meta.concrete_fields if f.name not in UNSEEN
 NAMES = {f.name for f in Article._meta.concrete_fields if f.name not in UNSEEN}
 # What templates/readers/articles/_headline.html shows, beside the headline of lists;
 # _card.html shows more, and feeds of corrections the headline itself.
-LINE = {"path", "language", "published_at"}
+LINE = {"path", "language", "published_at", "retracted_at"}
 CARD = {"headline", "standfirst", "section_id", "lead_picture_id"}
 # What decides whether a story stands in sitemaps, and what these tell of it.
 LISTED = {"is_no_index", "canonical_url"}

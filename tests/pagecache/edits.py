@@ -230,7 +230,8 @@ class Edits:
 
     def do_withdraw(self):
         if article := self.live():
-            publishing.withdraw(article, self.user)
+            answer = self.random.choice(Article.Withdrawal.values)
+            publishing.withdraw(article, self.user, self.word(), answer)
 
     def do_publish_again(self):
         if article := self.one(Article.objects.filter(status=Status.WITHDRAWN)):
@@ -265,7 +266,8 @@ class Edits:
         corrected = Article.objects.exclude(corrections=None).distinct()
         among = corrected if corrected.count() > 2 else Article.objects
         if article := self.one(among.live()):
-            article.corrections.create(text=self.word())
+            kind = self.random.choice(["correction", "retraction"])
+            article.corrections.create(text=self.word(), kind=kind)
 
     def do_pick(self):
         if (article := self.live()) and (
