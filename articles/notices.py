@@ -130,6 +130,13 @@ def noted(note):
     _tell(people, article, _("A note"), sentence, by, note.text)
 
 
+def reported(article, text):
+    """Tell the editors, and those whose article it is, what a reader found wrong."""
+    people = (_editors() | _owners(article)).distinct()
+    sentence = _("A reader reports an error.")
+    _tell(people, article, _("An error was reported"), sentence, remark=text)
+
+
 @transaction.atomic
 def change_failed(copy, reason):
     """Tell the editors, once, that changes planned for a moment did not go out."""

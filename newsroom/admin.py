@@ -17,7 +17,8 @@ from newsroom.models import MenuItem, Publication
 MENU = [
     (
         _("Stories"),
-        "articles.article articles.picture articles.correction articles.document "
+        "articles.article articles.picture articles.correction reports.report "
+        "articles.document "
         "articles.origin articles.import",
     ),
     (_("Subjects"), "articles.section articles.tag articles.series"),

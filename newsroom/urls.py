@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from newsroom import most_read, social, views
+from newsroom import most_read, oembed, social, views
 
 handler404 = "newsroom.views.page_not_found"
 
@@ -20,6 +20,8 @@ urlpatterns = [
         social.picture,
         name="social",
     ),
+    path("oembed/", oembed.oembed, name="oembed"),
+    path("", include("newsroom.reports.urls")),
     path("", include("newsroom.crawlers.urls")),
     path("", include("newsroom.feeds.urls")),
     path("authors/", include("articles.author_urls")),

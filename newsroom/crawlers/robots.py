@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 
 # What nobody's program need look at: it asks for a login, or changes by the minute.
-OURS = ("Disallow: /admin/", "Disallow: /most-read/list/")
+OURS = ("Disallow: /admin/", "Disallow: /most-read/list/", "Disallow: /report/")
 ALL = "*"
 # Programs of language models by the names their makers document (2026): those that
 # fetch what a model learns from …

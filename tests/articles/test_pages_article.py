@@ -442,7 +442,7 @@ class ThePageForMachines(TestCase):
         for words in ('id="notes" lang="en">Notes', '<p lang="en"><b>Correction'):
             with self.subTest(words=words):
                 self.assertIn(words, page)
-        self.assertIn('<b lang="en">Sources', page)
+        self.assertIn('<dt lang="en">Sources', page)
 
     def test_has_nothing_inline_but_by_its_hash_and_asks_nobody_else(self):
         article = make_full_article()
