@@ -60,6 +60,10 @@ def news_article(article, *, whole, publisher, drawn):
         "citation": [
             line for line in map(str.strip, article.sources.split("\n")) if line
         ],
+        "workTranslation": [
+            {"@id": f"{whole(other.get_absolute_url())}#story"}
+            for other in article.live_translations
+        ],
         "isBasedOn": web_address(article.canonical_url),
     }
     return {name: value for name, value in said.items() if value not in ("", [])}

@@ -14,6 +14,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from articles import markup
+from articles.translations import name_of as language_name
 from authors.addresses import address_of
 from newsroom import structured
 from newsroom.blocks import markup as blocks
@@ -69,6 +70,7 @@ def make(**options):
         "url": address_of,
         "authors_of": markup.authors_of,
         "byline": markup.byline,
+        "language_name": language_name,
         "minutes_to_read": markup.minutes_to_read,
         "names_of": markup.names_of,
         "picture": markup.picture,

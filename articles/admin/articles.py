@@ -20,6 +20,7 @@ from articles.admin import (
     preview_links,
     reads,
     related_field,
+    translations,
     trash,
 )
 from articles.admin.article_form import (
@@ -64,6 +65,7 @@ PARTS = (
     gate,
     preview,
     preview_links,
+    translations,
     related_field,
     reads,
     autosave,

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
@@ -467,6 +468,20 @@ class Article(Shown, models.Model):
     @property
     def direction(self):
         return direction_of(self.language)
+
+    @cached_property
+    def live_translations(self):
+        """Its translations that readers may see, with path and language alone.
+
+        `article_at` has them with the article.
+        """
+        if not self.pk:
+            return []
+        groups = self._meta.get_field("translation").related_model.objects
+        own = groups.filter(article=self.pk).values("group")
+        others = Article.objects.live().filter(translation__group__in=own)
+        others = others.exclude(pk=self.pk).order_by("language", "pk")
+        return list(others.only("path", "language", "status", "published_at"))
 
     @property
     def list_headline(self):

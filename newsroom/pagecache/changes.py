@@ -32,7 +32,9 @@ from articles.models import (
     Section,
     Series,
     Tag,
+    Translation,
 )
+from articles.translations import group_key
 from authors.models import Author, AuthorLink
 from newsroom.blocks.models import (
     AdvertiseBlock,
@@ -279,6 +281,10 @@ KEYS = {
     ArticleTag: _of_tagging,
     Correction: _of_correction,
     RelatedStory: _of_part,
+    Translation: lambda old, row: {
+        f"article-{row.article_id}",
+        f"translations-{group_key(row.group)}",
+    },
     **dict.fromkeys(CARDS, _of_subject),
     AuthorLink: lambda old, link: {f"author-{link.author_id}"},
     Picture: _of_picture,
@@ -363,12 +369,18 @@ def everywhere(article):
 
 
 def related(*articles):
-    """Return the keys of the stories these may become related to.
+    """Return the keys of the stories these may become related to, or translate.
 
     Where one stops to be, its line stands: that key is enough.
     """
-    tags = ArticleTag.objects.filter(content_object__in=[a.pk for a in articles])
-    return {f"related-{pk}" for pk in tags.values_list("tag_id", flat=True)}
+    own = [a.pk for a in articles]
+    tags = ArticleTag.objects.filter(content_object__in=own)
+    rows = Translation.objects.filter(article__in=own)
+    groups = rows.values_list("group", flat=True)
+    return {
+        *(f"related-{pk}" for pk in tags.values_list("tag_id", flat=True)),
+        *(f"translations-{group_key(group)}" for group in groups),
+    }
 
 
 def lists_of(*articles):

@@ -30,6 +30,7 @@ from articles.models import (
     Series,
     Tag,
     TagSynonym,
+    Translation,
 )
 from articles.models.articles import Tie
 from authors.models import Author, AuthorAlias, AuthorLink
@@ -179,6 +180,7 @@ def _kinds():
             Part("corrections", Correction, "article_id"),
             Part("origin", Origin, "article_id", without=("page", "run")),
             Part("reads", ReadCount, "article_id"),
+            Part("translations", Translation, "article_id"),
         ),
         text=article_key,
         among=articles_named,
