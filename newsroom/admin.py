@@ -27,7 +27,7 @@ MENU = [
         _("Site"),
         "newsroom.publication articles.page newsroom.menuitem blocks.shareblock "
         "blocks.sharenetwork blocks.advertiseblock articles.publishcheck "
-        "feeds.partnerfeed crawlers.sitefiles crawlers.crawlrule",
+        "feeds.partnerfeed crawlers.sitefiles crawlers.crawlrule crawlers.agent",
     ),
     (_("Addresses"), "redirects.redirect redirects.missingpage"),
 ]

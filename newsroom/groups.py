@@ -62,6 +62,7 @@ PUBLISHER = {
     "feeds.partnerfeed": "view add change delete",
     "crawlers.sitefiles": "view change",
     "crawlers.crawlrule": "view add change delete",
+    "crawlers.agent": "view add change delete",
     "reports.report": "view change delete",
 }
 # Advertisements, their pictures, and what they may be aimed at.

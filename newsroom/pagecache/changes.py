@@ -42,7 +42,7 @@ from newsroom.blocks.models import (
     ShareBlockNetwork,
     ShareNetwork,
 )
-from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.crawlers.models import Agent, CrawlRule, SiteFiles
 from newsroom.feeds.models import PartnerFeed
 from newsroom.models import MenuItem, Publication
 from newsroom.redirects.models import Redirect
@@ -296,6 +296,7 @@ KEYS = {
     ShareNetwork: lambda old, network: {"blocks"},
     PartnerFeed: lambda old, feed: {feed.shown_key()},
     CrawlRule: lambda old, rule: {"crawling"},
+    Agent: lambda old, agent: {"crawling"},
     SiteFiles: lambda old, files: {"crawling"},
     Redirect: _of_redirect,
 }

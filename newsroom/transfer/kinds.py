@@ -40,7 +40,7 @@ from newsroom.blocks.models import (
     ShareBlockNetwork,
     ShareNetwork,
 )
-from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.crawlers.models import Agent, CrawlRule, SiteFiles
 from newsroom.feeds.models import PartnerFeed
 from newsroom.models import MenuItem, Publication
 from newsroom.redirects.models import Redirect
@@ -203,6 +203,7 @@ def _kinds():
         among=rules_named,
         columns=("path",),
     )
+    yield Kind("agent", Agent, "name")
     yield Kind("site_files", SiteFiles, "id")
     yield Kind(
         "redirect",

@@ -23,6 +23,7 @@ NEXT = re.compile(rb'rel="next" href="[^"]*\?(page=\d+)"')
 LISTS = {
     *("archive", "authors", "most-read", "sections", "series", "tags", ""),
     *("feed", "feeds", "sitemaps", "sitemap.xml", "robots.txt", "humans.txt"),
+    "corrections",
 }
 # So do pages of what is missing, which list what is new and what is called alike. A
 # plain page goes with the whole one, whatever of it the change concerned; redirects,
