@@ -13,7 +13,8 @@ def robots_txt(machines, rules, agents, sitemaps):
     """Return robots.txt (RFC 9309).
 
     `machines` is what SiteFiles says of language models, `rules` are CrawlRule rows,
-    `agents` the Agent rows of their programs. A program heeds the group of its own name alone, so each repeats what is for all.
+    `agents` the Agent rows of their programs. A program heeds the group of its own name
+    alone, so each repeats what is for all.
     """
     own = {ALL: []}
     for rule in rules:
