@@ -159,6 +159,8 @@ def _translations(article, rows):
         for row in rows
         if row["article_id"] != article.pk
     ]
+
+
 # What a list is of, by its address.
 
 
