@@ -106,7 +106,8 @@ def tag_list(request):
     live = ArticleTag.objects.filter(tag=OuterRef("pk")).live().order_by()
     count = live.values("tag").values(count=Count("pk"))
     tags = Tag.objects.filter(Exists(live)).annotate(story_count=Subquery(count))
-    page = get_page(request, tags.order_by("name", "pk"), per_page=200)
+    tags = tags.select_related("picture").order_by("name", "pk")
+    page = get_page(request, tags, per_page=200)
     return render(request, "articles/tag_list.html", {"page": page})
 
 

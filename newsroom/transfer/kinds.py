@@ -159,10 +159,10 @@ def _scopes(block):
 
 def _kinds():
     yield Kind("publication", Publication, "id")
+    yield Kind("picture", Picture, "digest")
     yield Kind("section", Section, "slug")
     yield Kind("tag", Tag, "slug", (Part("synonyms", TagSynonym, "tag_id"),))
     yield Kind("series", Series, "slug")
-    yield Kind("picture", Picture, "digest")
     yield Kind("document", Document, "digest")
     links = Part("links", AuthorLink, "author_id")
     aliases = Part("aliases", AuthorAlias, "author_id")

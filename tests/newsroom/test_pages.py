@@ -90,8 +90,8 @@ class TheFurniture(TestCase):
             self.assertEqual(site.header, [])
 
     def test_costs_nothing_where_nobody_asks(self):
-        # the site's files and the rules for robots, nothing of the furniture
-        with self.assertNumQueries(2):
+        # the site's files, rules and programs for robots, nothing of the furniture
+        with self.assertNumQueries(3):
             self.client.get("/robots.txt")
 
     def test_has_the_menus_in_order_without_what_is_hidden(self):
