@@ -6,7 +6,7 @@
 from functools import cache
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import CharField, DateTimeField
+from django.db.models import CharField, DateTimeField, Exists, OuterRef
 from django.db.models.base import ModelState
 from django.http import Http404
 from django.utils import timezone
@@ -98,10 +98,12 @@ def _statement(vendor):
                 *PICK
             ),
             Translation: Translation.objects.filter(
+                # Asked of the few rows that are found: SQLite would go through
+                # everything that is live for a list of keys.
+                Exists(Article.objects.live(now).filter(pk=OuterRef("article"))),
                 group__in=Translation.objects.filter(article__path__in=paths).values(
                     "group"
                 ),
-                article__in=Article.objects.live(now).order_by().values("pk"),
             )
             .order_by("article__language", "pk")
             .values(*TRANSLATION),
