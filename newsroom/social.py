@@ -75,7 +75,7 @@ class Words:
 def address(article, publication, shape=SOCIAL):
     """Return where a story's drawn picture stands, in one of the SIZES."""
     name = f"{Words.of(article, publication).digest}{SUFFIXES[shape]}"
-    return f"/social/{article.pk}-{name}.png"
+    return f"/social-pictures/{article.pk}-{name}.png"
 
 
 def drawn(article, publication):

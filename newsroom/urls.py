@@ -15,7 +15,7 @@ urlpatterns = [
     path("most-read/", most_read.page, name="most_read"),
     path("most-read/list/", most_read.fragment, name="most_read_list"),
     re_path(
-        r"^social/(?P<key>[1-9]\d{0,17})-(?P<digest>[0-9a-f]{16})"
+        r"^social-pictures/(?P<key>[1-9]\d{0,17})-(?P<digest>[0-9a-f]{16})"
         r"(?P<shape>|-16x9|-4x3|-1x1)\.png$",
         social.picture,
         name="social",

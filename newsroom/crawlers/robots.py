@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 
 # What nobody's program need look at: it asks for a login, or changes by the minute.
-OURS = ("Disallow: /admin/", "Disallow: /most-read/list/", "Disallow: /report/")
+OURS = ("Disallow: /admin/", "Disallow: /most-read/list/", "Disallow: /report-error/")
 ALL = "*"
 # What programs of language models fetch pages for (newsroom/crawlers/models.py, Agent).
 TRAINING, ANSWERING = "training", "answering"

@@ -19,8 +19,8 @@ from articles.paths import RESERVED, own_query
 PRIVATE = tuple(
     f"/{first}"
     for first in (
-        *("admin", "health", "media", "oembed", "preview", "read", "report", "search"),
-        "static",
+        *("admin", "health", "media", "oembed", "preview", "read", "report-error"),
+        *("search", "static"),
     )
 )
 # The site's own addresses, where no story can stand; a list there has pages.

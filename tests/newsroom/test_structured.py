@@ -206,7 +206,7 @@ class TheSharedPicture(TestCase):
         self.assertEqual(said["og:image:height"], "630")
         self.assertEqual(said["og:image:alt"], "The mill at dusk")
         self.assertIn('name="twitter:card" content="summary_large_image"', page)
-        self.assertNotIn("/social/", page)
+        self.assertNotIn("/social-pictures/", page)
 
     def test_is_drawn_for_a_story_without_one(self):
         article = make_article("The mill stops", path="/mill/")
@@ -236,7 +236,7 @@ class TheSharedPicture(TestCase):
             "Secret", path="/a/", published_at=datetime(2999, 1, 1, tzinfo=UTC)
         )
         key = Article.objects.get().pk
-        answer = self.client.get(f"/social/{key}-0123456789abcdef.png")
+        answer = self.client.get(f"/social-pictures/{key}-0123456789abcdef.png")
         self.assertEqual(answer.status_code, 404)
 
 

@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from articles.models import Article, Correction, Page, Picture, Section, Series, Tag
 from authors.models import Author
-from newsroom import clock
+from newsroom import clock, social
 from newsroom.blocks.models import AdvertiseBlock, ShareBlock, ShareNetwork
 from newsroom.feeds.addresses import ATOM, JSON, feed_path
 from newsroom.feeds.models import PartnerFeed
+from newsroom.furniture import Furniture
 from newsroom.models import Publication
 from newsroom.pagecache.addresses import Address
 from newsroom.redirects.models import Redirect
@@ -168,6 +169,8 @@ class World(Edits):
             row.get_absolute_url()
             for row in (*Page.objects.order_by("pk"), *articles.order_by("pk"))
         ]
+        publication = Furniture().publication
+        lists += [social.address(row, publication) for row in Article.objects.live()]
         live = [*Page.objects.live().order_by("pk"), *Article.objects.live()]
         return [
             *(Address(HOST, path, "") for path in (*lists, *stories)),

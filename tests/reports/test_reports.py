@@ -30,7 +30,7 @@ class Reported(TestCase):
         forms.repeats = forms.Repeats(most=PER_ADDRESS)
         self.editor = make_user("ed", "editor", email="ed@paper.test")
         self.article = make_article("The mill", path="/mill/")
-        self.url = f"/report/{self.article.pk}/"
+        self.url = f"/report-error/{self.article.pk}/"
 
     def send(self, text="It was a Tuesday.", **fields):
         fields.setdefault("moment", signed(self.article))
@@ -79,7 +79,7 @@ class ForReaders(Reported):
             {"published_at": timezone.now() + timedelta(days=1)},
         ):
             article = make_article("Secret", **state)
-            page = self.client.get(f"/report/{article.pk}/")
+            page = self.client.get(f"/report-error/{article.pk}/")
             self.assertNotContains(page, "Secret", status_code=404)
 
 
