@@ -366,10 +366,10 @@ def month_of(year, month):
 
 
 def _moment(value):
-    """Return a moment as a cursor has it: of SQLite a text, in UTC."""
+    """Return what a cursor has for a moment: SQLite knows no zones, and means UTC."""
     if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
-    return value
+        value = datetime.fromisoformat(value)
+    return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 def _months(first, last):

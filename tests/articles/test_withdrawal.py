@@ -61,7 +61,7 @@ class WhatReadersGet(TestCase):
         later = timezone.now() + timedelta(days=1)
         make_article(path="/a/", published_at=later).withdraw("Why.")
         page = self.client.get("/a/")
-        self.assertNotContains(page, "withdrawn", status_code=404)
+        self.assertNotContains(page, "was withdrawn", status_code=404)
         self.assertNotContains(page, "Why.", status_code=404)
 
     def test_stays_while_it_is_a_draft_again_and_goes_when_it_is_published(self):

@@ -11,6 +11,7 @@ from authors.models import AuthorLink
 from newsroom.models import Publication
 from tests.factories import (
     NOON,
+    image_file,
     make_article,
     make_author,
     make_page,
@@ -103,6 +104,15 @@ class AStory(TestCase):
             self.assertGreaterEqual(image["width"] * image["height"], 50_000)
             path = image["url"].removeprefix("http://testserver")
             self.assertEqual(self.client.get(path).status_code, 200)
+
+    def test_names_the_publications_logo(self):
+        publication = Publication.objects.create(name="The Lantern")
+        publication.logo.save("logo.jpg", image_file(300, 300, format="JPEG"))
+        make_article(path="/mill/")
+        logo = story_at(self.client, "/mill/")["publisher"]["logo"]["url"]
+        self.assertTrue(logo.startswith("http://testserver/media/publication/"))
+        path = logo.removeprefix("http://testserver")
+        self.assertEqual(self.client.get(path).status_code, 200)
 
     def test_of_nobody_is_the_publications(self):
         Publication.objects.create(name="The Lantern")
