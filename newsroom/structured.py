@@ -20,6 +20,8 @@ from newsroom import social
 
 # Of static/site/logo.png, which is drawn as favicon.svg is.
 LOGO, LOGO_SIZE = "site/logo.png", 512
+# json.dumps makes one for every page, and writes blanks.
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 # What a page for readers says of the publisher, by the page's purpose (schema.org,
 # NewsMediaOrganization).
 POLICIES = {
@@ -108,9 +110,7 @@ def shared_picture(context, article):
 
 def element(*things):
     """Return things as a script element that no text in them can end."""
-    text = json.dumps(
-        {"@context": "https://schema.org", "@graph": things}, ensure_ascii=False
-    )
+    text = ENCODER.encode({"@context": "https://schema.org", "@graph": things})
     # "</script" and "<!--" end or change what a script element is: none is left.
     text = text.replace("<", "\\u003c")
     return Markup(f'<script type="application/ld+json">{text}</script>')
