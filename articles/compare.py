@@ -818,6 +818,7 @@ def _side_by_side(rows):
 _WORDS = {
     *("headline", "front_headline", "standfirst", "material_update_note"),
     *("first_published_in", "seo_title", "seo_description", "ai_use", "sources"),
+    "checked_by",
 }
 _MOMENTS = {"published_at", "expires_at", "material_update_at", "embargo_until"}
 _DAYS = {"planned_for"}

@@ -6,7 +6,7 @@
 from functools import cache
 
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import CharField, DateTimeField
+from django.db.models import CharField, DateTimeField, Exists, OuterRef
 from django.db.models.base import ModelState
 from django.http import Http404
 from django.utils import timezone
@@ -22,9 +22,11 @@ from articles.models import (
     Series,
     Tag,
 )
+from articles.models.translations import Translation
 from articles.together import Given, Together, given_all, numbered
+from articles.translations import group_key
 from authors.models import Author, AuthorLink
-from authors.shown import Shown
+from authors.shown import Shown, note
 
 # Spellings of one address: articles.views.spellings.
 SPELLINGS = 4
@@ -33,6 +35,7 @@ UNSHOWN = {
     *("created_by", "created_at", "updated_at", "submitted_at", "approved_at"),
     *("approved_by", "planned_for", "embargo_until", "base", "changes_due_at"),
     *("trashed_at", "trashed_by", "trashed_from", "end_announced_at", "address_key"),
+    *("withdrawn_at", "withdrawal_notice", "withdrawal_answer"),
 }
 
 
@@ -61,6 +64,7 @@ BESIDE = {
 BYLINE = columns(Byline, without=("published_at", "expires_at"))
 AUTHOR = columns(Author, without=("user", "created_at"))
 TAG = columns(Tag, without=("description",))
+TRANSLATION = ("group", "article_id", "article__path", "article__language")
 LINK, CORRECTION, PICK = map(columns, (AuthorLink, Correction, RelatedStory))
 WHOLE = {model: columns(model) for model in (Section, Tag)}
 
@@ -93,6 +97,16 @@ def _statement(vendor):
             RelatedStory: RelatedStory.objects.filter(article__path__in=paths).values(
                 *PICK
             ),
+            Translation: Translation.objects.filter(
+                # Asked of the few rows that are found: SQLite would go through
+                # everything that is live for a list of keys.
+                Exists(Article.objects.live(now).filter(pk=OuterRef("article"))),
+                group__in=Translation.objects.filter(article__path__in=paths).values(
+                    "group"
+                ),
+            )
+            .order_by("article__language", "pk")
+            .values(*TRANSLATION),
         }
     )
 
@@ -128,7 +142,25 @@ def article_at(paths):
         "corrections": [row_of(Correction, CORRECTION, r) for r in own[Correction]],
         "related_stories": [row_of(RelatedStory, PICK, r) for r in own[RelatedStory]],
     }
+    article.live_translations = _translations(article, rows[Translation])
     return article
+
+
+def _translations(article, rows):
+    """Return the other articles of the group, with path and language alone."""
+    if not rows:
+        return []
+    note(f"translations-{group_key(rows[0]['group'])}")
+    note(*(f"article-{row['article_id']}-line" for row in rows))
+    return [
+        Article(
+            pk=row["article_id"],
+            path=row["article__path"],
+            language=row["article__language"],
+        )
+        for row in rows
+        if row["article_id"] != article.pk
+    ]
 
 
 # What a list is of, by its address.

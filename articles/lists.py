@@ -32,6 +32,7 @@ ARTICLE = columns(
     only=(
         *("id", "path", "headline", "front_headline", "standfirst", "language"),
         *("status", "published_at", "expires_at", "section_id", "lead_picture_id"),
+        "retracted_at",
     ),
 )
 PICTURE = columns(

@@ -16,7 +16,10 @@ from authors.shown import note
 
 SHOWN = columns(
     Article,
-    only=("id", "path", "headline", "front_headline", "language", "published_at"),
+    only=(
+        *("id", "path", "headline", "front_headline", "language", "published_at"),
+        "retracted_at",
+    ),
 )
 PART = columns(Article, only=(*SHOWN, "series_position"))
 # So many stand below an article, unless an editor picked more.

@@ -100,6 +100,13 @@ def withdrawn(article, by):
     _tell(_owners(article), article, _("Withdrawn"), sentence, by)
 
 
+def retracted(article, by):
+    """Tell those whose article it is that it was retracted, and stays readable."""
+    sentence = _("%(name)s retracted it: readers see a notice above it.")
+    sentence %= {"name": name_of(by)}
+    _tell(_owners(article), article, _("Retracted"), sentence, by)
+
+
 def changes_published(article, by=None):
     """Tell those whose article it is that readers see its changes."""
     if by is None:
@@ -121,6 +128,13 @@ def noted(note):
     writers = article.notes.order_by().values("written_by")
     people = _owners(article, Q(pk__in=writers))
     _tell(people, article, _("A note"), sentence, by, note.text)
+
+
+def reported(article, text):
+    """Tell the editors, and those whose article it is, what a reader found wrong."""
+    people = (_editors() | _owners(article)).distinct()
+    sentence = _("A reader reports an error.")
+    _tell(people, article, _("An error was reported"), sentence, remark=text)
 
 
 @transaction.atomic

@@ -6,9 +6,10 @@ index) hangs on the signals in articles/signals.py, which `announce…` send.
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from articles import revisions, signals
-from articles.models import Article, Revision
+from articles.models import Article, Correction, Revision
 
 Status = Article.Status
 Event = Revision.Event
@@ -57,7 +58,7 @@ def changed_on_both_sides(copy):
     moved, both = [], []
     for name in revisions.CONTENT:
         # A working copy from before stories could be picked began without any.
-        base = copy.base.get(name, revisions.digest([]))
+        base = copy.base.get(name, revisions.digest(revisions.SINCE.get(name)))
         if live[name] == own[name] or revisions.digest(live[name]) == base:
             continue
         (moved if revisions.digest(own[name]) == base else both).append(name)
@@ -136,18 +137,38 @@ def discard_changes(article, user):
     revisions.record(article, user, Event.DISCARDED)
 
 
-def withdraw(article, user):
+def withdraw(article, user, notice="", answer=Article.Withdrawal.GONE):
     """Take an article from readers; its working copy becomes what stands in it.
 
-    Nobody sees the row any more, so there is nothing to work beside.
+    Nobody sees the row any more, so there is nothing to work beside. Readers get the
+    notice in its place.
     """
     revisions.record_before(article)
     if article.has_unpublished_changes:
         revisions.record_unseen(article)
-    article.withdraw()
+    article.withdraw(notice, answer)
     if article.has_unpublished_changes:
         fold(article)
     revisions.record(article, user, Event.WITHDRAWN)
+
+
+@transaction.atomic
+def retract(article, user, notice):
+    """Say above a live article that it should not have been published.
+
+    It stays where it was read, with the notice; lists mark it. The notice is a
+    correction, which nobody deletes. Returns it.
+    """
+    article = Article.objects.select_for_update().get(pk=article.pk)
+    revisions.record_before(article)
+    correction = Correction.objects.create(
+        article=article,
+        kind=Correction.Kind.RETRACTION,
+        place=Correction.Place.TOP,
+        text=notice,
+    )
+    revisions.record(article, user, Event.PUBLISHED, name=_("Retracted"))
+    return correction
 
 
 def fold(article):
@@ -190,13 +211,16 @@ def take_from_trash(article, *, as_it_was):
     status = article.trashed_from or Status.DRAFT
     if status == Status.PUBLISHED and not as_it_was:
         status = Status.WITHDRAWN
+        if article.published_at <= now:
+            article.withdrawn_at = now
     if status == Status.PUBLISHED and article.trashed_at < article.published_at <= now:
         status = Status.DRAFT
     article.status, article.trashed_from = status, ""
     article.trashed_at = article.trashed_by = None
     article.save(
         update_fields=[
-            *("status", "trashed_from", "trashed_at", "trashed_by", "updated_at")
+            *("status", "trashed_from", "trashed_at", "trashed_by", "updated_at"),
+            "withdrawn_at",
         ]
     )
     if article.has_unpublished_changes and status != Status.PUBLISHED:

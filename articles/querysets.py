@@ -1,5 +1,5 @@
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -226,6 +226,15 @@ class ArticleQuerySet(models.QuerySet):
         found = zip(spans, first, strict=True)
         return [month for (month, _end), key in found if key is not None][::-1]
 
+    def last_published(self, begins):
+        """Return, for each moment a month begins, when its last story came out."""
+        spans = [_months(begin, begin) for begin in begins]
+        last = self._in_each(
+            spans,
+            lambda inside: inside.order_by("-published_at").values("published_at")[:1],
+        )
+        return [_moment(moment) for moment in last]
+
     def _months_from_first_to_last(self):
         """Return [(when a month begins, when it is over)] of all that may be there."""
         note("months")
@@ -318,7 +327,10 @@ class ArticleQuerySet(models.QuerySet):
             .prefetch_related(
                 models.Prefetch("bylines", _bylines(self.model).only(*BYLINE))
             )
-            .defer("body", "sources", "ai_use", "section__description")
+            .defer(
+                *("body", "sources", "ai_use", "withdrawal_notice"),
+                "section__description",
+            )
         )
 
     def for_page(self):
@@ -351,6 +363,13 @@ def month_of(year, month):
     """Return (when a month begins, when it is over), in the newsroom's time."""
     begin = timezone.make_aware(datetime(int(year), int(month), 1))  # noqa: DTZ001
     return tuple(_months(begin, begin))
+
+
+def _moment(value):
+    """Return what a cursor has for a moment: SQLite knows no zones, and means UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
 def _months(first, last):

@@ -1,6 +1,7 @@
 """How long a text takes to read, in the language it is written in."""
 
 import re
+from functools import lru_cache
 from html import unescape
 
 from articles.languages import direction_of
@@ -40,10 +41,22 @@ def minutes_to_read(html, language):
 
     Counted is what stands in the paragraphs, lists and captions; notes are not.
     """
-    text = unescape(re.sub(r"<[^>]*>", " ", html or ""))
+    words, signs = _counted(html or "")
     language = (language or "").lower().replace("_", "-").split("-")[0]
-    signs = len(_SIGN.findall(text))
-    words = len(_WORD.findall(_SIGN.sub(" ", text) if signs else text))
     others = OTHERS if direction_of(language) == "ltr" else OTHERS_RIGHT_TO_LEFT
     minutes = words / WORDS.get(language, others) + signs / SIGNS.get(language, 255)
     return max(1, round(minutes)) if minutes * 60 >= LONG_ENOUGH else 0
+
+
+def word_count(html):
+    """Return how many words a text has; of Chinese and Japanese, signs."""
+    return sum(_counted(html or ""))
+
+
+# A page asks twice of one text: for its reader, and for machines.
+@lru_cache(maxsize=4)
+def _counted(html):
+    """Return (words, signs of Chinese and Japanese) of a text."""
+    text = unescape(re.sub(r"<[^>]*>", " ", html))
+    signs = len(_SIGN.findall(text))
+    return len(_WORD.findall(_SIGN.sub(" ", text) if signs else text)), signs

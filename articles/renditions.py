@@ -12,15 +12,25 @@ from authors.images import encode, resized
 WIDTHS = (320, 480, 640, 960, 1280, 1920)
 # What an upload waits for; the rest is made afterwards (manage.py finish_pictures).
 WIDTHS_AT_ONCE = (320, 640, 1280)
-# Cards, grids, wide teasers; 1200 × 630 is what social networks show.
+# Cards, grids, wide teasers; 1200 × 630 is what social networks show. 4:3 is for
+# search engines alone, which ask for a story's picture in three shapes.
 CROPS = {
     "3:2": (240, 480, 960),
     "1:1": (160, 320, 640),
     "16:9": (480, 960),
+    "4:3": (960,),
     "1.91:1": (1200,),
 }
 SOCIAL = "1.91:1"
-RATIOS = {"3:2": 3 / 2, "1:1": 1.0, "16:9": 16 / 9, SOCIAL: 1200 / 630}
+SEARCHED = ("16:9", "4:3", "1:1")
+RATIOS = {
+    "3:2": 3 / 2,
+    "1:1": 1.0,
+    "16:9": 16 / 9,
+    "4:3": 4 / 3,
+    SOCIAL: 1200 / 630,
+}
+JPEG_ALONE = {SOCIAL, "4:3"}
 # Best first. What crawlers of other sites read is JPEG alone.
 FORMATS = ("avif", "webp", "jpeg")
 EXTENSIONS = {"avif": "avif", "webp": "webp", "jpeg": "jpg"}
@@ -98,7 +108,7 @@ def crops(width, height, focal):
         limit = max(1, int(right - left))
         for wide in sorted(widths_within(widths, limit), reverse=True):
             high = max(1, round(wide / RATIOS[crop]))
-            for format in ("jpeg",) if crop == SOCIAL else FORMATS:
+            for format in ("jpeg",) if crop in JPEG_ALONE else FORMATS:
                 wanted.append(Rendition(format, wide, high, crop, focal))
     return wanted
 

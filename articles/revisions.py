@@ -39,7 +39,7 @@ PLAIN = (
     *("series_position", "published_at", "expires_at"),
     *("material_update_at", "material_update_note"),
     *("canonical_url", "first_published_in", "seo_title", "seo_description"),
-    *("has_no_ads", "is_no_index", "ai_use", "sources"),
+    *("has_no_ads", "is_no_index", "ai_use", "sources", "checked_by"),
     *("planned_for", "embargo_until"),
 )
 REFERENCES = {
@@ -57,6 +57,10 @@ RESTORED = tuple(
     if name
     not in ("published_at", "expires_at", "planned_for", "embargo_until", "corrections")
 )
+
+
+# Parts that older snapshots know nothing of: what an article had of them then.
+SINCE = {"related": [], "checked_by": ""}
 
 
 def label_of(name):
@@ -131,7 +135,7 @@ def digest(value):
 
 def digests(snapshot):
     """Return {name: digest} of a snapshot."""
-    return {name: digest(snapshot.get(name)) for name in CONTENT}
+    return {name: digest(snapshot.get(name, SINCE.get(name))) for name in CONTENT}
 
 
 def put(article, snapshot, names=CONTENT):
@@ -141,7 +145,7 @@ def put(article, snapshot, names=CONTENT):
     and its place stays empty. Only what differs is written. Corrections are added
     and changed, never taken away.
     """
-    now = take(article)
+    now, snapshot = take(article), SINCE | snapshot
     changed = [name for name in names if now[name] != snapshot.get(name)]
     missing, columns = [], []
     for name in changed:
@@ -167,7 +171,7 @@ def put(article, snapshot, names=CONTENT):
     if "bylines" in changed:
         missing += _put_bylines(article, snapshot["bylines"])
     if "related" in changed:
-        missing += _put_related(article, snapshot.get("related") or [])
+        missing += _put_related(article, snapshot["related"])
     if "corrections" in changed:
         _put_corrections(article, snapshot["corrections"])
     return missing
@@ -325,7 +329,7 @@ def says(revision, snapshot):
 
     One from before stories could be picked says the same as one without any.
     """
-    return {"related": []} | revision.snapshot == json.loads(json.dumps(snapshot))
+    return SINCE | revision.snapshot == json.loads(json.dumps(snapshot))
 
 
 def restore(article, revision, user):

@@ -19,6 +19,7 @@ from articles.neighbours import neighbours_of
 from articles.paths import key_of, own_query
 from articles.rendering import expand, picture_ids
 from articles.revisions import PLAIN, REFERENCES
+from articles.withdrawn import SHOWN, raise_withdrawn
 from authors.models import Author
 from authors.slugs import make_slug
 
@@ -51,11 +52,13 @@ def show_by_key(request, query=""):
     """
     key = key_of(path_bytes(request), query)
     found = Article.objects.filter(address_key=key).order_by("pk")
-    path = found.values_list("path", flat=True).first()
-    if path is None:
+    gone = found.only(*SHOWN).first()
+    if gone is None:
         return None
+    path = gone.path
     if article := article_at([path]):
         return show_article(request, article)
+    raise_withdrawn(gone)
     raise Http404(f"Nothing stands at {path} any more.")
 
 

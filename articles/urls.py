@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from articles import previews, views
+from articles import corrections, previews, views
 
 app_name = "articles"
 
@@ -18,6 +18,12 @@ urlpatterns = [
         r"^archive/(?P<year>[1-9]\d{3})/(?P<month>0[1-9]|1[0-2])/$",
         views.archive_month,
         name="month",
+    ),
+    path("corrections/", corrections.log, name="corrections"),
+    re_path(
+        r"^corrections/(?P<year>[1-9]\d{3})/(?P<month>0[1-9]|1[0-2])/$",
+        corrections.month,
+        name="corrections_month",
     ),
     path("preview/<slug:token>/", previews.preview, name="preview"),
     re_path(r"^(?P<path>[^\x00]+)$", views.page_or_article, name="detail"),

@@ -21,6 +21,7 @@ from articles.showing import (
     show_by_key,
     show_old_address,
 )
+from articles.withdrawn import SHOWN, raise_withdrawn
 from authors.models import Author
 from authors.pagination import get_page
 from authors.shown import note, note_lasting
@@ -60,9 +61,11 @@ def page_or_article(request, path):
         return HttpResponsePermanentRedirect(
             quoted(found) + (f"?{query}" if query else "")
         )
-    if Article.objects.filter(path__in=paths).only("pk"):
+    gone = Article.objects.filter(path__in=paths).only(*SHOWN).first()
+    if gone:
         # Withdrawn, over or in the trash: readers have its address, and may ask often.
         note_lasting()
+        raise_withdrawn(gone)
     raise Http404(f"Nothing stands at {request.path}.")
 
 
@@ -103,7 +106,8 @@ def tag_list(request):
     live = ArticleTag.objects.filter(tag=OuterRef("pk")).live().order_by()
     count = live.values("tag").values(count=Count("pk"))
     tags = Tag.objects.filter(Exists(live)).annotate(story_count=Subquery(count))
-    page = get_page(request, tags.order_by("name", "pk"), per_page=200)
+    tags = tags.select_related("picture").order_by("name", "pk")
+    page = get_page(request, tags, per_page=200)
     return render(request, "articles/tag_list.html", {"page": page})
 
 

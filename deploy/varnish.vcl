@@ -33,7 +33,7 @@ sub vcl_recv {
     if (req.method != "GET" && req.method != "HEAD") {
         return (pass);
     }
-    if (req.url ~ "^/(admin|preview|health|search|read)(/|\?|$)") {
+    if (req.url ~ "^/(admin|preview|health|search|read|report-error|oembed)(/|\?|$)") {
         return (pass);
     }
     # Pages are the same for everybody; staff's cookie matters at the desk only.

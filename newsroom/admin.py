@@ -17,7 +17,8 @@ from newsroom.models import MenuItem, Publication
 MENU = [
     (
         _("Stories"),
-        "articles.article articles.picture articles.correction articles.document "
+        "articles.article articles.picture articles.correction reports.report "
+        "articles.document "
         "articles.origin articles.import",
     ),
     (_("Subjects"), "articles.section articles.tag articles.series"),
@@ -26,7 +27,7 @@ MENU = [
         _("Site"),
         "newsroom.publication articles.page newsroom.menuitem blocks.shareblock "
         "blocks.sharenetwork blocks.advertiseblock articles.publishcheck "
-        "feeds.partnerfeed crawlers.sitefiles crawlers.crawlrule",
+        "feeds.partnerfeed crawlers.sitefiles crawlers.crawlrule crawlers.agent",
     ),
     (_("Addresses"), "redirects.redirect redirects.missingpage"),
 ]
@@ -59,7 +60,7 @@ class PublicationAdmin(DeskAdmin):
     """There is one publication: the list is its form."""
 
     fieldsets = [
-        (None, {"fields": ["name", "tagline", "description", "language"]}),
+        (None, {"fields": ["name", "tagline", "description", "language", "logo"]}),
         (_("Foot of every page"), {"fields": ["copyright", "contact_email"]}),
         (_("Feeds"), {"fields": ["hub", "feed_authority"], "classes": ["collapse"]}),
     ]

@@ -14,7 +14,9 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from articles import markup
+from articles.translations import name_of as language_name
 from authors.addresses import address_of
+from newsroom import structured
 from newsroom.blocks import markup as blocks
 
 # What base.html and those it is given to ask for, and not every page has.
@@ -68,6 +70,7 @@ def make(**options):
         "url": address_of,
         "authors_of": markup.authors_of,
         "byline": markup.byline,
+        "language_name": language_name,
         "minutes_to_read": markup.minutes_to_read,
         "names_of": markup.names_of,
         "picture": markup.picture,
@@ -78,6 +81,10 @@ def make(**options):
         "menu": blocks.menu,
         "network_link": blocks.network_link,
         "part": blocks.part,
+        "list_data": structured.list_data,
+        "shared_picture": structured.shared_picture,
+        "site_data": structured.site_data,
+        "story_data": structured.story_data,
     }
     return environment
 

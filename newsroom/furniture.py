@@ -105,7 +105,7 @@ def _statement(vendor):
         {
             "publication": Publication.objects.filter(pk=1).values(
                 *("pk", "name", "tagline", "description", "language"),
-                *("copyright", "contact_email", "hub", "feed_authority"),
+                *("copyright", "contact_email", "hub", "feed_authority", "logo"),
             ),
             "menus": MenuItem.objects.live()
             .order_by("position", "pk")

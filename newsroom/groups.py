@@ -39,6 +39,7 @@ EDITOR = {
     "blocks.advertiseblock": "view",
     "redirects.redirect": "view add change delete",
     "redirects.missingpage": "view change",
+    "reports.report": "view change",
 }
 # Nobody deletes a correction, nor what tells where a story came from.
 PUBLISHER = {
@@ -61,6 +62,8 @@ PUBLISHER = {
     "feeds.partnerfeed": "view add change delete",
     "crawlers.sitefiles": "view change",
     "crawlers.crawlrule": "view add change delete",
+    "crawlers.agent": "view add change delete",
+    "reports.report": "view change delete",
 }
 # Advertisements, their pictures, and what they may be aimed at.
 ADVERTISING_MANAGER = {

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models import Page, Section
 from articles.models.articles import default_language
+from authors.images import PhotoField
 
 
 def default_authority():
@@ -34,6 +35,15 @@ class Publication(models.Model):
         help_text=_("Without the year."),
     )
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    logo = PhotoField(
+        _("logo"),
+        upload_to="publication",
+        blank=True,
+        help_text=_(
+            "For search engines, which show it beside stories: square, on a light "
+            "ground. Left empty, the icon that browsers show."
+        ),
+    )
     hub = models.URLField(
         _("WebSub hub"),
         max_length=300,

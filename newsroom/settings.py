@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "newsroom.crawlers",
     "newsroom.feeds.apps.FeedsConfig",
     "newsroom.redirects",
+    "newsroom.reports.apps.ReportsConfig",
     "newsroom.pagecache.apps.PageCacheConfig",
     "articles",
     "authors",

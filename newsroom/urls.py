@@ -1,7 +1,7 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
-from newsroom import most_read, views
+from newsroom import most_read, oembed, social, views
 
 handler404 = "newsroom.views.page_not_found"
 
@@ -14,6 +14,14 @@ urlpatterns = [
     path("read/", most_read.count, name="read"),
     path("most-read/", most_read.page, name="most_read"),
     path("most-read/list/", most_read.fragment, name="most_read_list"),
+    re_path(
+        r"^social-pictures/(?P<key>[1-9]\d{0,17})-(?P<digest>[0-9a-f]{16})"
+        r"(?P<shape>|-16x9|-4x3|-1x1)\.png$",
+        social.picture,
+        name="social",
+    ),
+    path("oembed/", oembed.oembed, name="oembed"),
+    path("", include("newsroom.reports.urls")),
     path("", include("newsroom.crawlers.urls")),
     path("", include("newsroom.feeds.urls")),
     path("authors/", include("articles.author_urls")),

@@ -23,11 +23,17 @@ CONTRIBUTOR_FIELDSETS = [
     RELATED,
     (
         _("Sources and language"),
-        {"fields": ["sources", "ai_use", "language"], "classes": ["side", "collapse"]},
+        {
+            "fields": ["sources", "checked_by", "ai_use", "language"],
+            "classes": ["side", "collapse"],
+        },
     ),
 ]
+# What readers get in its place.
+WITHDRAWAL = ["withdrawal_notice", "withdrawal_answer"]
 EDITOR_FIELDSETS = [
     MAIN,
+    (_("Withdrawn"), {"fields": WITHDRAWAL, "classes": ["side"]}),
     (
         _("Filed under"),
         {
@@ -72,7 +78,10 @@ EDITOR_FIELDSETS = [
     (
         _("Where it comes from"),
         {
-            "fields": ["sources", "ai_use", "first_published_in", "canonical_url"],
+            "fields": [
+                *("sources", "checked_by", "ai_use"),
+                *("first_published_in", "canonical_url"),
+            ],
             "classes": ["side", "collapse"],
         },
     ),

@@ -20,11 +20,13 @@ from articles.admin import (
     preview_links,
     reads,
     related_field,
+    translations,
     trash,
 )
 from articles.admin.article_form import (
     CONTRIBUTOR_FIELDSETS,
     EDITOR_FIELDSETS,
+    WITHDRAWAL,
     ArticleForm,
 )
 from articles.admin.article_rows import BylineInline, CorrectionInline
@@ -32,7 +34,9 @@ from articles.admin.related_field import RelatedField
 from articles.admin.tag_field import TagsField
 from articles.admin.telling import tell_merged, warn_of_loss
 from articles.admin.verbs import (
+    ENDINGS,
     STATES,
+    Ending,
     Refused,
     is_stale,
     keep,
@@ -61,6 +65,7 @@ PARTS = (
     gate,
     preview,
     preview_links,
+    translations,
     related_field,
     reads,
     autosave,
@@ -190,7 +195,10 @@ class ArticleAdmin(DeskAdmin):
     def get_fieldsets(self, request, article=None):
         if not self.has_edit_all_permission(request):
             return CONTRIBUTOR_FIELDSETS
-        left_out = set() if article and article.original.is_live() else CHANGES_ONLY
+        original = article and article.original
+        left_out = set() if original and original.is_live() else set(CHANGES_ONLY)
+        if not (original and original.withdrawn_at):
+            left_out.update(WITHDRAWAL)
         has_address = article and self._has_its_address(article)
         return [
             (
@@ -205,6 +213,7 @@ class ArticleAdmin(DeskAdmin):
                 },
             )
             for name, options in EDITOR_FIELDSETS
+            if not left_out.issuperset(options["fields"])
         ]
 
     def _has_its_address(self, article):
@@ -229,7 +238,7 @@ class ArticleAdmin(DeskAdmin):
     def get_readonly_fields(self, request, article=None):
         readonly = ["address"]
         if not self.has_publish_permission(request):
-            readonly += ["published_at", "expires_at", "changes_due_at"]
+            readonly += ["published_at", "expires_at", "changes_due_at", *WITHDRAWAL]
         return readonly
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
@@ -280,6 +289,7 @@ class ArticleAdmin(DeskAdmin):
             "situation": situation(shown),
             "state_label": STATES[shown.state()],
             "verbs": verbs_for(shown, request.user, row) if may_change else [],
+            "endings": ENDINGS,
         }
         for part in PARTS:
             context |= part.context(self, request, article)
@@ -355,7 +365,8 @@ class ArticleAdmin(DeskAdmin):
             return
         try:
             note = request.POST.get("send_back_note", "").strip()
-            told = perform(verb, row, user, note=note, name=name)
+            ending = Ending.of(request.POST)
+            told = perform(verb, row, user, note=note, name=name, ending=ending)
         except Refused as refusal:
             revisions.record(row, user, name=name)
             self.message_user(request, str(refusal), messages.ERROR)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from articles import pages
+from articles import page_starters, pages
 from articles.admin import autosave, page_history, page_preview
 from articles.admin.telling import tell_merged, warn_of_loss
 from articles.compare import compare_values
@@ -119,7 +119,10 @@ class PageAdmin(DeskAdmin):
     actions = [trash_selected]
     fieldsets = [
         (None, {"fields": ["title", "standfirst", "body"], "classes": ["main"]}),
-        (_("Address"), {"fields": ["path", "language"], "classes": ["side"]}),
+        (
+            _("Address"),
+            {"fields": ["path", "language", "purpose"], "classes": ["side"]},
+        ),
         (_("Lead picture"), {"fields": ["lead_picture"], "classes": ["side"]}),
         (_("Last updated"), {"fields": ["is_small_change"], "classes": ["side"]}),
         (
@@ -153,7 +156,18 @@ class PageAdmin(DeskAdmin):
     def updated(self, page):
         return page.updated_at
 
+    def changelist_view(self, request, extra_context=None):
+        """Offer the pages that every publication should have, as long as one lacks."""
+        offered = page_starters.missing() if self.has_add_permission(request) else []
+        return super().changelist_view(
+            request, {**(extra_context or {}), "offered": offered}
+        )
+
     # The form.
+
+    def get_changeform_initial_data(self, request):
+        asked = page_starters.starter(request.GET.get("purpose", ""))
+        return asked or super().get_changeform_initial_data(request)
 
     def view_on_site(self, page):
         return page.get_absolute_url() if page.is_live() else None

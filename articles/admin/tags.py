@@ -38,8 +38,10 @@ class TagAdmin(TablePages, KeptWhileUsed, DeskAdmin):
     list_display = ["name", "articles", "slug"]
     search_fields = ["name", "synonyms__name"]
     inlines = [SynonymInline]
+    autocomplete_fields = ["picture"]
+    thumbnail_fields = ["picture"]
     fieldsets = [
-        (None, {"fields": ["name", "description"]}),
+        (None, {"fields": ["name", "description", "picture"]}),
         (_("Address"), {"fields": ["slug"], "classes": ["collapse"]}),
     ]
 

@@ -72,6 +72,32 @@ def is_stale(verb, article, sent):
     )
 
 
+@dataclass(frozen=True)
+class Ending:
+    """How an article leaves its readers: what they are told, and what stays there."""
+
+    kind: str = "gone"  # one of ENDINGS
+    notice: str = ""
+
+    @classmethod
+    def of(cls, posted):
+        """Return what was chosen beside the button; what nobody offers counts as gone.
+
+        A script that sends no more than the button withdraws as ever.
+        """
+        kind = posted.get("ending", "")
+        notice = posted.get("ending_notice", "").replace("\0", "").strip()
+        return cls(kind if kind in ENDINGS else "gone", notice[:NOTICE_MOST])
+
+
+ENDINGS = {
+    "gone": _("It goes. Readers get the notice; search engines forget it (410)."),
+    "notice": _("It goes. The notice stays in its place and can be found (200)."),
+    "retracted": _("It stays readable, as retracted: with the notice above it."),
+}
+NOTICE_MOST = 5000
+
+
 class Refused(Exception):
     """What a button asked for cannot be done; the text is saved all the same."""
 
@@ -116,6 +142,7 @@ def verbs_for(article, user, row=None):
 
 
 WITHDRAWN = _("Withdrawn: readers no longer see it.")
+RETRACTED = _("Retracted: readers see the notice above it, lists mark it.")
 APPROVED = _("Approved. It waits for somebody who may publish.")
 
 
@@ -143,10 +170,11 @@ def _verbs_of_changes(article, user, row, state):
     return verbs
 
 
-def perform(verb, row, user, *, note="", name=""):
+def perform(verb, row, user, *, note="", name="", ending=Ending()):
     """Do to the saved row what the verb says; return the sentence for the editor.
 
-    `name` is the revision's, `note` what is said when sending back. Raises Refused.
+    `name` is the revision's, `note` what is said when sending back, `ending` how it is
+    withdrawn. Raises Refused.
     """
     article = row.original
     match verb.name:
@@ -167,10 +195,7 @@ def perform(verb, row, user, *, note="", name=""):
             revisions.record(row, user, Event.SENT_BACK, name=name)
             notices.sent_back(row, user, note)
         case "withdraw":
-            if not publishing.drop_unchanged(row):
-                revisions.record(row, user, name=name)
-            publishing.withdraw(article, user)
-            notices.withdrawn(article, user)
+            return _withdraw(verb, row, user, name, ending)
         case "discard":
             publishing.discard_changes(article, user)
         case "publish" if row != article:
@@ -205,6 +230,23 @@ def _publish(verb, article, user, name):
     revisions.record(article, user, event, name=name)
     publishing.announce_by_hand(article, user)
     return verb.done if is_live else SCHEDULED
+
+
+def _withdraw(verb, row, user, name, ending):
+    """Take an article from readers, or retract it: then it stays."""
+    article = row.original
+    if ending.kind == "retracted" and not ending.notice:
+        raise Refused(_("Say in a notice why it is retracted: readers get it above."))
+    if not publishing.drop_unchanged(row):
+        revisions.record(row, user, name=name)
+    if ending.kind == "retracted" and article.is_live():
+        publishing.retract(article, user, ending.notice)
+        notices.retracted(article, user)
+        return RETRACTED
+    answer = Article.Withdrawal.NOTICE if ending.kind == "notice" else None
+    publishing.withdraw(article, user, ending.notice, answer or Article.Withdrawal.GONE)
+    notices.withdrawn(article, user)
+    return verb.done
 
 
 def _publish_changes(verb, copy, user, name):

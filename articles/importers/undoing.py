@@ -34,6 +34,7 @@ from articles.models import (
     Section,
     Series,
     Tag,
+    Translation,
 )
 from articles.paths import quoted
 from articles.rendering import picture_ids
@@ -58,6 +59,7 @@ MODELS = (
 # Rows that somebody's work on an article leaves.
 WORK = (
     *((m, "article") for m in (Revision, Note, Autosave, Correction, RelatedStory)),
+    (Translation, "article"),
     (Article, "copy_of"),
 )
 

@@ -110,14 +110,17 @@ def _follow_status(article, story, imported, choices):
         return []
     article.status = wanted
     if is_draft:
-        return ["status"]
+        if wanted == Article.Status.WITHDRAWN and article.published_at <= now:
+            article.withdrawn_at = now
+        return ["status", "withdrawn_at"]
     article.published_at = article.published_at or now
+    article.withdrawn_at = None
     if not article.path:
         place([article], [story], choices)
     if article.published_at <= now:
         # Its news is old: nobody is to be mailed about it.
         article.announced_at = now
-    return ["status", "published_at", "path", "announced_at"]
+    return ["status", "published_at", "path", "announced_at", "withdrawn_at"]
 
 
 def _stored(name):

@@ -24,6 +24,7 @@ from articles.models.revisions import (
     Revision,
 )
 from articles.models.subjects import Section, Series, Tag, TagSynonym
+from articles.models.translations import Translation
 
 __all__ = [
     "Article",
@@ -52,4 +53,5 @@ __all__ = [
     "Series",
     "Tag",
     "TagSynonym",
+    "Translation",
 ]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
@@ -15,7 +16,7 @@ from articles.models.subjects import Section, Series, Tag
 from articles.names import join_names
 from articles.paths import path_for, quoted, validate_address
 from articles.querysets import MOMENTS, ArticleQuerySet, TieQuerySet
-from authors.shown import Shown
+from authors.shown import Shown, change
 
 # Where an article stands on its way through review.
 REVIEW = ("submitted_at", "approved_at", "approved_by")
@@ -91,6 +92,12 @@ class Article(Shown, models.Model):
         # A row of its own that holds the unpublished changes of a live article.
         WORKING = "working", _("working copy")
         TRASHED = "trashed", _("in the trash")
+
+    class Withdrawal(models.IntegerChoices):
+        """How the page of a withdrawn article answers, beside its notice."""
+
+        GONE = 410, _("the page is gone: search engines forget it (410)")
+        NOTICE = 200, _("the notice is the page: it can be found (200)")
 
     # What the desk lists: neither working copies nor what was thrown away.
     LISTED = (Status.DRAFT, Status.REVIEW, Status.PUBLISHED, Status.WITHDRAWN)
@@ -185,6 +192,30 @@ class Article(Shown, models.Model):
         help_text=_("What a machine did, in words for readers."),
     )
     sources = models.TextField(blank=True, help_text=_("What the story rests on."))
+    checked_by = models.CharField(
+        _("checked by"),
+        max_length=300,
+        blank=True,
+        help_text=_("Who checked what, in words for readers."),
+    )
+
+    # Since when readers get a notice in its place; None where they never had it.
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawal_notice = models.TextField(
+        _("notice"),
+        blank=True,
+        help_text=_(
+            "Readers who follow a link to it get these sentences instead: why it was "
+            "taken down. Left empty, they are told no more than that it was."
+        ),
+    )
+    withdrawal_answer = models.PositiveSmallIntegerField(
+        _("machines are told"),
+        choices=Withdrawal,
+        default=Withdrawal.GONE,
+    )
+    # Since when a retraction stands above it: the first Correction of that kind.
+    retracted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     planned_for = models.DateField(
         _("planned for"),
@@ -438,6 +469,20 @@ class Article(Shown, models.Model):
     def direction(self):
         return direction_of(self.language)
 
+    @cached_property
+    def live_translations(self):
+        """Its translations that readers may see, with path and language alone.
+
+        `article_at` has them with the article.
+        """
+        if not self.pk:
+            return []
+        groups = self._meta.get_field("translation").related_model.objects
+        own = groups.filter(article=self.pk).values("group")
+        others = Article.objects.live().filter(translation__group__in=own)
+        others = others.exclude(pk=self.pk).order_by("language", "pk")
+        return list(others.only("path", "language", "status", "published_at"))
+
     @property
     def list_headline(self):
         return self.front_headline or self.headline
@@ -507,12 +552,14 @@ class Article(Shown, models.Model):
             links = self.preview_links.filter(created_at__lt=self.announced_at)
             links.filter(revoked_at=None).update(revoked_at=now)
         self.announced_at = self.end_announced_at = None
+        self.withdrawn_at, self.withdrawal_notice = None, ""
         if self.expires_at and self.expires_at <= self.published_at:
             self.expires_at = None
         self._save_at_an_address(
             [
                 *("status", "published_at", "expires_at", "path", "updated_at"),
                 *(*REVIEW, "announced_at", "end_announced_at"),
+                *("withdrawn_at", "withdrawal_notice"),
             ]
         )
 
@@ -536,10 +583,32 @@ class Article(Shown, models.Model):
                     raise
                 self.path = None
 
-    def withdraw(self):
-        """Take it from readers. The address stays its own."""
+    def withdraw(self, notice="", answer=Withdrawal.GONE):
+        """Take it from readers. The address stays its own, and tells them so.
+
+        Of what was never out nobody is told anything.
+        """
+        now = timezone.now()
+        if self.published_at and self.published_at <= now:
+            self.withdrawn_at = now
         self.status = self.Status.WITHDRAWN
-        self.save(update_fields=["status", "updated_at"])
+        self.withdrawal_notice, self.withdrawal_answer = notice, answer
+        self.save(
+            update_fields=[
+                *("status", "withdrawn_at", "withdrawal_notice", "withdrawal_answer"),
+                "updated_at",
+            ]
+        )
+
+    def keep_retraction_in_step(self):
+        """Note since when a retraction stands above it, where one does."""
+        kind = Correction.Kind.RETRACTION
+        rows = self.corrections.filter(kind=kind).order_by("corrected_at")
+        at = rows.values_list("corrected_at", flat=True).first()
+        others = Article.objects.filter(pk=self.pk).exclude(retracted_at=at)
+        if others.update(retracted_at=at):
+            change(self.shown_key(), self.card_key(), self.line_key())
+        self.retracted_at = at
 
 
 class Byline(Tie):
@@ -637,3 +706,15 @@ class Correction(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()}, {self.corrected_at:%Y-%m-%d}"
+
+    def save(self, *args, **kwargs):
+        """Save it; a retraction is told of in lists, too."""
+        with transaction.atomic(savepoint=False):
+            super().save(*args, **kwargs)
+            if self.kind == self.Kind.RETRACTION or self.article.retracted_at:
+                self.article.keep_retraction_in_step()
+
+    @property
+    def anchor(self):
+        """Return its name on the article's page, where links to it lead."""
+        return f"correction-{str(self.key)[:8]}"

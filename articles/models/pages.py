@@ -15,6 +15,13 @@ from authors.shown import Shown
 class Page(Shown, models.Model):
     """A simple page: about, contact, advertise with us. An article without byline."""
 
+    class Purpose(models.TextChoices):
+        """What the site says to machines, and elsewhere, that this page is."""
+
+        MASTHEAD = "masthead", _("masthead: who makes the publication")
+        ETHICS = "ethics", _("ethics: what it holds itself to")
+        CORRECTIONS = "corrections", _("corrections policy")
+
     path = models.CharField(
         _("address"),
         max_length=200,
@@ -52,6 +59,13 @@ class Page(Shown, models.Model):
         blank=True,
         help_text=_("Left empty, the standfirst."),
     )
+    purpose = models.CharField(
+        _("is the page of"),
+        max_length=12,
+        choices=Purpose,
+        blank=True,
+        help_text=_("Search engines are told where these three stand."),
+    )
     is_published = models.BooleanField(
         _("visible to readers"),
         default=True,
@@ -65,6 +79,14 @@ class Page(Shown, models.Model):
 
     class Meta:
         ordering = ["title"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purpose"],
+                condition=~models.Q(purpose=""),
+                name="page_of_a_purpose_once",
+                violation_error_message=_("Another page has this purpose already."),
+            )
+        ]
 
     def __str__(self):
         return self.title

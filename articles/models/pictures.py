@@ -260,6 +260,17 @@ class Picture(Shown, models.Model):
         files = (self._files(crop) if crop else []) or self._files()
         return self._url_near(width, [f for f in files if f["format"] == "jpeg"])
 
+    def largest(self, crop=""):
+        """Return (address, width, height) of the widest JPEG of a shape.
+
+        Where that cut is not made yet, of the whole picture.
+        """
+        files = (self._files(crop) if crop else []) or self._files()
+        jpegs = [file for file in files if file["format"] == "jpeg"]
+        if not jpegs:
+            return self.file.url, self.width, self.height
+        return _address(jpegs[-1]["name"]), jpegs[-1]["width"], jpegs[-1]["height"]
+
     def _url_near(self, width, jpegs):
         wide_enough = [file for file in jpegs if file["width"] >= width]
         nearest = (wide_enough or jpegs[-1:] or [None])[0]

@@ -97,6 +97,14 @@ class Tag(Shown, TagBase):
     description = models.TextField(
         blank=True, help_text=_("Shown at the top of the tag’s page.")
     )
+    picture = models.ForeignKey(
+        "articles.Picture",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="pictured_tags",
+        help_text=_("Beside its name in the list of subjects, and on its page."),
+    )
 
     class Meta:
         ordering = ["name"]

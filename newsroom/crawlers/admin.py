@@ -4,7 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from authors.desk import DeskAdmin
-from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.crawlers.models import Agent, CrawlRule, SiteFiles
 
 
 @admin.register(CrawlRule)
@@ -13,6 +13,14 @@ class CrawlRuleAdmin(DeskAdmin):
     list_filter = ["is_allowed"]
     search_fields = ["agent", "path", "note"]
     fieldsets = [(None, {"fields": ["agent", "path", "is_allowed", "note"]})]
+
+
+@admin.register(Agent)
+class AgentAdmin(DeskAdmin):
+    list_display = ["name", "maker", "purpose", "note"]
+    list_filter = ["purpose"]
+    search_fields = ["name", "maker", "note"]
+    fieldsets = [(None, {"fields": ["name", "maker", "purpose", "note"]})]
 
 
 @admin.register(SiteFiles)

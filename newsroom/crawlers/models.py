@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from newsroom.crawlers.robots import ANSWERING, TRAINING
+
 
 class CrawlRule(models.Model):
     """A line of robots.txt: what one program, or all of them, may look at."""
@@ -59,6 +61,41 @@ class CrawlRule(models.Model):
     @property
     def line(self):
         return f"{'Allow' if self.is_allowed else 'Disallow'}: {self.path}"
+
+
+class Agent(models.Model):
+    """A program of a language model, by the name that its maker documents.
+
+    What all of them may do is said once (SiteFiles.machines). New ones come up every
+    month: the list is the site's own.
+    """
+
+    class Purpose(models.TextChoices):
+        TRAINING = TRAINING, _("fetches what a model learns from")
+        ANSWERING = ANSWERING, _("fetches what answers somebody, and names it")
+
+    name = models.CharField(
+        _("program"),
+        max_length=60,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"^[A-Za-z0-9_.-]+\Z",
+                _("The name by which the program calls itself, as in robots.txt."),
+            )
+        ],
+    )
+    maker = models.CharField(_("made by"), max_length=100, blank=True)
+    purpose = models.CharField(_("purpose"), max_length=10, choices=Purpose)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["purpose", "name"]
+        verbose_name = _("program of a language model")
+        verbose_name_plural = _("programs of language models")
+
+    def __str__(self):
+        return self.name
 
 
 SECURITY_URI = re.compile(r"(?:https://|tel:\+?)[^\s]+\Z")

@@ -3,35 +3,31 @@
 from datetime import UTC, datetime, time
 
 # What nobody's program need look at: it asks for a login, or changes by the minute.
-OURS = ("Disallow: /admin/", "Disallow: /most-read/list/")
+OURS = ("Disallow: /admin/", "Disallow: /most-read/list/", "Disallow: /report-error/")
 ALL = "*"
-# Programs of language models by the names their makers document (2026): those that
-# fetch what a model learns from …
-TRAINING = (
-    *("GPTBot", "ClaudeBot", "anthropic-ai", "Google-Extended", "Applebot-Extended"),
-    *("CCBot", "meta-externalagent", "FacebookBot", "Amazonbot", "Bytespider"),
-    *("cohere-training-data-crawler", "AI2Bot", "Diffbot", "omgili", "PanguBot"),
-)
-# … and those that fetch a page because somebody asks something now, and name it.
-ANSWERING = (
-    *("OAI-SearchBot", "ChatGPT-User", "Claude-SearchBot", "Claude-User"),
-    *("PerplexityBot", "Perplexity-User", "MistralAI-User", "DuckAssistBot"),
-    "meta-externalfetcher",
-)
+# What programs of language models fetch pages for (newsroom/crawlers/models.py, Agent).
+TRAINING, ANSWERING = "training", "answering"
 
 
-def robots_txt(machines, rules, sitemaps):
+def robots_txt(machines, rules, agents, sitemaps):
     """Return robots.txt (RFC 9309).
 
-    `machines` is what SiteFiles says of language models, `rules` are CrawlRule rows.
-    A program heeds the group of its own name alone, so each repeats what is for all.
+    `machines` is what SiteFiles says of language models, `rules` are CrawlRule rows,
+    `agents` the Agent rows of their programs. A program heeds the group of its own name
+    alone, so each repeats what is for all.
     """
     own = {ALL: []}
     for rule in rules:
         own.setdefault(rule.agent.lower(), []).append(rule)
     names = {rule.agent.lower(): rule.agent for rule in rules} | {ALL: ALL}
-    banned = {"answers": TRAINING, "none": TRAINING + ANSWERING}.get(machines, ())
-    invited = ANSWERING if machines == "answers" else ()
+    unwelcome = {"answers": {TRAINING}, "none": {TRAINING, ANSWERING}}
+    unwelcome = unwelcome.get(machines, set())
+    banned = [agent.name for agent in agents if agent.purpose in unwelcome]
+    invited = [
+        agent.name
+        for agent in agents
+        if machines == "answers" and agent.purpose == ANSWERING
+    ]
     for_all = [*OURS, *(rule.line for rule in own[ALL])]
     groups = [group([ALL], for_all)]
     for key in sorted(own.keys() - {ALL}):

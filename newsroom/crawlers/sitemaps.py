@@ -5,6 +5,7 @@ each file: ours are by month, and a month costs what it shows. The index counts 
 months in the index of what is published.
 """
 
+from bisect import bisect
 from collections import Counter
 from datetime import timedelta
 
@@ -24,6 +25,7 @@ from newsroom.feeds.formats import line, text
 SIZE = 5_000
 NEWS_FOR = timedelta(hours=48)
 NEWS_MOST = 1_000  # Google's bound
+INDEXES = ("archive", "tags", "corrections")
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 IMAGE = "http://www.google.com/schemas/sitemap-image/1.1"
@@ -40,12 +42,16 @@ def listed():
 
 def index():
     """Return the index: every file that holds at least one address."""
-    files = ["pages"]
-    for month, count in months():
-        files += [
+    files, changed = ["pages"], {}
+    listed_months = months()
+    moments = last_moments([month for month, _count in listed_months])
+    for month, count in listed_months:
+        own = [
             f"articles-{month:%Y-%m}" + (f"-{part}" if part > 1 else "")
             for part in range(1, -(-count // SIZE) + 1)
         ]
+        files += own
+        changed |= dict.fromkeys(own, moments.get(month))
     for name, rows in (("tags", shown_tags()), ("authors", shown_authors())):
         last = rows.model.objects.aggregate(last=Max("pk"))["last"] or 0
         files += [
@@ -53,10 +59,32 @@ def index():
             for part in range(1, last // SIZE + 2)
             if part_of(rows, part).exists()
         ]
-    if newest():
+    if recent := newest():
         files.append("news")
-    entries = [f"<sitemap><loc>{text(file_address(f))}</loc></sitemap>" for f in files]
+        changed["news"] = recent[0].published_at
+    entries = [
+        f"<sitemap><loc>{text(file_address(f))}</loc>{lastmod(changed.get(f))}</sitemap>"
+        for f in files
+    ]
     return wrap("sitemapindex", entries)
+
+
+def last_moments(begins):
+    """Return {moment a month begins: when a story in it came out or was updated last}.
+
+    The last of each month is found in the index of what is published; updates are
+    few, and all looked through. To group all rows took 0.4 s at 100,000.
+    """
+    if not begins:
+        return {}
+    note(*(f"mapped-{timezone.localtime(month):%Y-%m}" for month in begins))
+    last = dict(zip(begins, listed().last_published(begins), strict=True))
+    updates = listed().exclude(material_update_at=None).order_by()
+    starts = sorted(begins)
+    for at, updated in updates.values_list("published_at", "material_update_at"):
+        month = starts[bisect(starts, at) - 1]
+        last[month] = max(last[month] or updated, updated)
+    return last
 
 
 def file_address(name):
@@ -188,7 +216,7 @@ def pages():
     note("sections", "series", "pages")
     live = Article.objects.live().filter(series=OuterRef("pk")).order_by()
     entries = [url("/")]
-    entries += [url(reverse(f"articles:{name}")) for name in ("archive", "tags")]
+    entries += [url(reverse(f"articles:{name}")) for name in INDEXES]
     entries.append(url(reverse("authors:list")))
     entries += [url(s.get_absolute_url()) for s in Section.objects.defer("description")]
     series = Series.objects.filter(Exists(live)).defer("description").order_by("pk")
@@ -202,10 +230,12 @@ def pages():
 
 def url(address, changed_at=None, more=""):
     """Return one entry; its day is of a change that matters to readers, or none."""
-    at = (
-        f"<lastmod>{changed_at:%Y-%m-%dT%H:%M:%S+00:00}</lastmod>" if changed_at else ""
-    )
+    at = lastmod(changed_at)
     return f"<url><loc>{text(whole(address))}</loc>{at}{more}</url>"
+
+
+def lastmod(moment):
+    return f"<lastmod>{moment:%Y-%m-%dT%H:%M:%S+00:00}</lastmod>" if moment else ""
 
 
 def wrap(root, entries, **namespaces):

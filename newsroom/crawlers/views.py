@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from authors.shown import note, note_lasting
 from newsroom.crawlers import sitemaps
-from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.crawlers.models import Agent, CrawlRule, SiteFiles
 from newsroom.crawlers.robots import robots_txt, security_txt
 from newsroom.feeds.entries import whole
 from newsroom.furniture import Furniture
@@ -37,7 +37,8 @@ def answer(text, content_type=TEXT):
 def robots(request):
     named = [whole(reverse("crawlers:sitemap_index")), sitemaps.file_address("news")]
     rules = CrawlRule.objects.all()
-    return answer(robots_txt(site_files().machines, rules, named))
+    agents = list(Agent.objects.all())
+    return answer(robots_txt(site_files().machines, rules, agents, named))
 
 
 @require_safe

@@ -99,7 +99,7 @@ def make_sample(*, now=None, picture_width=1200, on_step=None):
         on_step(done, total)
     with transaction.atomic(), many_changes():
         _make_publication()
-        _make_sections_tags_series()
+        _make_sections_tags_series(pictures)
         _make_authors()
         logins = _make_users()
         desk = _Desk(now, pictures)
@@ -156,6 +156,8 @@ def _picture_names(stories):
     names = [name for story in stories for name in story.pictures]
     names += [b["picture"] for b in read_table("blocks")["advertise"] if "picture" in b]
     names += [words["picture"] for words, _ in read_pages() if "picture" in words]
+    tags = read_table("publication")["tags"].values()
+    names += [t["picture"] for t in tags if isinstance(t, dict) and "picture" in t]
     return list(dict.fromkeys(names))
 
 
@@ -198,7 +200,7 @@ def _make_publication():
         publication.save()
 
 
-def _make_sections_tags_series():
+def _make_sections_tags_series(pictures):
     table = read_table("publication")
     for position, row in enumerate(table["sections"]):
         parent = row.pop("parent", None)
@@ -208,6 +210,8 @@ def _make_sections_tags_series():
     for slug, row in table["tags"].items():
         row = {"name": row} if isinstance(row, str) else row
         synonyms = row.pop("synonyms", [])
+        if name := row.pop("picture", None):
+            row["picture"] = pictures[name]
         tag, is_new = Tag.objects.get_or_create(slug=slug, defaults=row)
         if is_new:
             for name in synonyms:
@@ -299,6 +303,7 @@ class _Desk:
             is_no_index="no_index" in words,
             ai_use=words.get("ai_use", ""),
             sources=words.get("sources", ""),
+            checked_by=words.get("checked_by", ""),
             created_at=min(published_at, self.now) - timedelta(hours=5),
             path=self.path(words, published_at),
         )
@@ -310,6 +315,9 @@ class _Desk:
         if update := words.get("update"):
             days, article.material_update_note = update.split("|")
             article.material_update_at = published_at + timedelta(days=float(days))
+        if notice := words.get("withdrawn"):
+            article.withdrawn_at = published_at + timedelta(days=1)
+            article.withdrawal_notice = notice
         if status in (Article.Status.DRAFT, Article.Status.REVIEW):
             article.published_at = None
             article.created_by = self.contributor

@@ -28,7 +28,7 @@ SUMMARY = columns(
     only=(
         *("id", "path", "headline", "standfirst", "language", "status"),
         *("published_at", "expires_at", "material_update_at", "canonical_url"),
-        *("section_id", "lead_picture_id"),
+        *("section_id", "lead_picture_id", "retracted_at"),
     ),
 )
 FULL = tuple(
@@ -180,7 +180,7 @@ def _entry(story, name_of, pictures, *, is_full):
     return Entry(
         id=name_of(f"article-{article.pk}"),
         address=address,
-        title=article.headline,
+        title=_title(article),
         published_at=published_at,
         updated_at=max(published_at, article.material_update_at or published_at),
         summary=article.standfirst,
@@ -191,6 +191,12 @@ def _entry(story, name_of, pictures, *, is_full):
         image=image,
         original=article.canonical_url,
     )
+
+
+def _title(article):
+    if article.retracted_at:
+        return _("Retracted: %(headline)s") % {"headline": article.headline}
+    return article.headline
 
 
 def _people(bylines):
@@ -265,7 +271,7 @@ def correction_entry(correction, name_of):
     }
     return Entry(
         id=name_of(f"correction-{correction.key}"),
-        address=whole(article.get_absolute_url()),
+        address=f"{whole(article.get_absolute_url())}#{correction.anchor}",
         title=told,
         published_at=correction.corrected_at,
         updated_at=correction.corrected_at,

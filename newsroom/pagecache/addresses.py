@@ -18,7 +18,10 @@ from articles.paths import RESERVED, own_query
 # Never kept: the desk, files, what differs by reader or by moment.
 PRIVATE = tuple(
     f"/{first}"
-    for first in ("admin", "health", "media", "preview", "read", "search", "static")
+    for first in (
+        *("admin", "health", "media", "oembed", "preview", "read", "report-error"),
+        *("search", "static"),
+    )
 )
 # The site's own addresses, where no story can stand; a list there has pages.
 OWN = RESERVED - {""}

@@ -32,7 +32,9 @@ from articles.models import (
     Section,
     Series,
     Tag,
+    Translation,
 )
+from articles.translations import group_key
 from authors.models import Author, AuthorLink
 from newsroom.blocks.models import (
     AdvertiseBlock,
@@ -40,7 +42,7 @@ from newsroom.blocks.models import (
     ShareBlockNetwork,
     ShareNetwork,
 )
-from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.crawlers.models import Agent, CrawlRule, SiteFiles
 from newsroom.feeds.models import PartnerFeed
 from newsroom.models import MenuItem, Publication
 from newsroom.redirects.models import Redirect
@@ -56,7 +58,7 @@ SEEN = [f.attname for f in Article._meta.concrete_fields if f.name not in UNSEEN
 NAMES = {f.name for f in Article._meta.concrete_fields if f.name not in UNSEEN}
 # What templates/readers/articles/_headline.html shows, beside the headline of lists;
 # _card.html shows more, and feeds of corrections the headline itself.
-LINE = {"path", "language", "published_at"}
+LINE = {"path", "language", "published_at", "retracted_at"}
 CARD = {"headline", "standfirst", "section_id", "lead_picture_id"}
 # What decides whether a story stands in sitemaps, and what these tell of it.
 LISTED = {"is_no_index", "canonical_url"}
@@ -210,11 +212,13 @@ def _of_page(old, page):
     keys = {page.shown_key()}
     states = [state for state in (old, page) if state is not None]
     different = _different(
-        ("title", "path", "language", "is_published", "trashed_at"), old, page
+        ("title", "path", "language", "purpose", "is_published", "trashed_at"),
+        old,
+        page,
     )
     if different and any(s.is_published and not s.trashed_at for s in states):
         keys.add("pages")
-        is_moved = bool(different - {"title", "language"})
+        is_moved = bool(different - {"title", "language", "purpose"})
         keys |= _of_menus(is_moved=is_moved, page=page)
     return keys
 
@@ -277,6 +281,10 @@ KEYS = {
     ArticleTag: _of_tagging,
     Correction: _of_correction,
     RelatedStory: _of_part,
+    Translation: lambda old, row: {
+        f"article-{row.article_id}",
+        f"translations-{group_key(row.group)}",
+    },
     **dict.fromkeys(CARDS, _of_subject),
     AuthorLink: lambda old, link: {f"author-{link.author_id}"},
     Picture: _of_picture,
@@ -288,6 +296,7 @@ KEYS = {
     ShareNetwork: lambda old, network: {"blocks"},
     PartnerFeed: lambda old, feed: {feed.shown_key()},
     CrawlRule: lambda old, rule: {"crawling"},
+    Agent: lambda old, agent: {"crawling"},
     SiteFiles: lambda old, files: {"crawling"},
     Redirect: _of_redirect,
 }
@@ -361,12 +370,18 @@ def everywhere(article):
 
 
 def related(*articles):
-    """Return the keys of the stories these may become related to.
+    """Return the keys of the stories these may become related to, or translate.
 
     Where one stops to be, its line stands: that key is enough.
     """
-    tags = ArticleTag.objects.filter(content_object__in=[a.pk for a in articles])
-    return {f"related-{pk}" for pk in tags.values_list("tag_id", flat=True)}
+    own = [a.pk for a in articles]
+    tags = ArticleTag.objects.filter(content_object__in=own)
+    rows = Translation.objects.filter(article__in=own)
+    groups = rows.values_list("group", flat=True)
+    return {
+        *(f"related-{pk}" for pk in tags.values_list("tag_id", flat=True)),
+        *(f"translations-{group_key(group)}" for group in groups),
+    }
 
 
 def lists_of(*articles):

@@ -8,6 +8,7 @@ redirect counts at once.
 from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 
+from articles.withdrawn import Withdrawn
 from authors.shown import note
 from newsroom.redirects.addresses import (
     OWN,
@@ -26,10 +27,10 @@ Answer = Redirect.Answer
 FRESH = "no-cache"
 
 
-def answer_missing(request):
+def answer_missing(request, is_counted=True):
     """Return the answer of the redirect for an address where nothing stands.
 
-    None where there is none: that is counted as a missing page.
+    None where there is none: that is counted as a missing page, where it is one.
     """
     key = asked(request)
     if request.method not in ("GET", "HEAD") or first_of(key) in OWN:
@@ -37,7 +38,7 @@ def answer_missing(request):
     # The page that says so may be kept (articles.views: what was withdrawn).
     note("missing", *missing_keys(key))
     response = answer(request, key, Redirect.objects.leading(key))
-    if response is None:
+    if response is None and is_counted:
         count_missing(key, request)
     return response
 
@@ -114,6 +115,10 @@ class OldAddresses:
 
     def process_exception(self, request, exception):
         """Answer instead of the page that nothing was found, which is long to make."""
+        if isinstance(exception, Withdrawn):
+            # Nobody has to look for it: it is no missing page.
+            led_on = answer_missing(request, is_counted=False)
+            return led_on or exception.answer(request)
         if isinstance(exception, Http404):
             return answer_missing(request)
         return None

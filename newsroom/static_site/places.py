@@ -15,7 +15,7 @@ PAGES = (".htm", ".html", ".xhtml")
 SUFFIXES = {"application/json": "json", "application/feed+json": "json"}
 NAME_MAX = 255  # bytes, of a file system
 # What needs the application, and is left out.
-LIVE = ("admin", "health", "preview", "read", "search")
+LIVE = ("admin", "health", "oembed", "preview", "read", "report-error", "search")
 
 
 @dataclass(frozen=True, order=True)

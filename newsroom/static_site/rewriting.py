@@ -22,6 +22,8 @@ LINK = re.compile(
     re.DOTALL,
 )
 BEACON = re.compile(r'\s+data-read="[^"]*"')
+# What a page says to search engines (newsroom/structured.py).
+DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 REDIRECT = """<!doctype html>
 <html><head><meta charset="utf-8"><title>{to}</title>
 <link rel="canonical" href="{to}"><meta http-equiv="refresh" content="0; url={to}">
@@ -58,6 +60,8 @@ def page_as_file(text, page):
     for match in SRCSET.finditer(text):
         links = [part.split()[0] for part in match[1].split(",") if part.strip()]
         found += _addresses(map(html.unescape, links), page)
+    for data in DATA.findall(text):
+        found += links_in_text(data, page, "application/json")
     return text, found + _addresses(CSS_URL.findall(text), page)
 
 

@@ -30,6 +30,7 @@ from articles.models import (
     Series,
     Tag,
     TagSynonym,
+    Translation,
 )
 from articles.models.articles import Tie
 from authors.models import Author, AuthorAlias, AuthorLink
@@ -39,7 +40,7 @@ from newsroom.blocks.models import (
     ShareBlockNetwork,
     ShareNetwork,
 )
-from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.crawlers.models import Agent, CrawlRule, SiteFiles
 from newsroom.feeds.models import PartnerFeed
 from newsroom.models import MenuItem, Publication
 from newsroom.redirects.models import Redirect
@@ -158,10 +159,10 @@ def _scopes(block):
 
 def _kinds():
     yield Kind("publication", Publication, "id")
+    yield Kind("picture", Picture, "digest")
     yield Kind("section", Section, "slug")
     yield Kind("tag", Tag, "slug", (Part("synonyms", TagSynonym, "tag_id"),))
     yield Kind("series", Series, "slug")
-    yield Kind("picture", Picture, "digest")
     yield Kind("document", Document, "digest")
     links = Part("links", AuthorLink, "author_id")
     aliases = Part("aliases", AuthorAlias, "author_id")
@@ -179,6 +180,7 @@ def _kinds():
             Part("corrections", Correction, "article_id"),
             Part("origin", Origin, "article_id", without=("page", "run")),
             Part("reads", ReadCount, "article_id"),
+            Part("translations", Translation, "article_id"),
         ),
         text=article_key,
         among=articles_named,
@@ -201,6 +203,7 @@ def _kinds():
         among=rules_named,
         columns=("path",),
     )
+    yield Kind("agent", Agent, "name")
     yield Kind("site_files", SiteFiles, "id")
     yield Kind(
         "redirect",

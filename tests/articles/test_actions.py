@@ -470,7 +470,7 @@ class Cost(Desk):
     def test_the_queries_of_an_article_are_few_and_always_the_same(self):
         section = make_section()
         for action, fields, most in (
-            ("publish", {}, 46),
+            ("publish", {}, 48),
             ("set_section", {"section": section.pk, "_do": "1"}, 25),
             ("add_tags", {"tags": "good", "_do": "1"}, 30),
         ):

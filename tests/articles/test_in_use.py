@@ -166,7 +166,7 @@ class WhatUsesIt(TestCase):
             Series: {"Article.series"},
             Picture: {
                 *("Article.lead_picture", "Article.social_picture"),
-                *("AdvertiseBlock.picture", "Page.lead_picture"),
+                *("AdvertiseBlock.picture", "Page.lead_picture", "Tag.picture"),
             },
         }
         for model, names in known.items():

@@ -75,7 +75,7 @@ def test_a_story_that_was_withdrawn_does_not_become_the_home_page(client):
     assert b"Of an old site" in client.get("/?p=123").content
     article.withdraw()
     response = client.get("/?p=123")
-    assert response.status_code == 404
+    assert response.status_code == 410
     assert client.get("/?p=124").status_code == 200
 
 

@@ -10,6 +10,7 @@ from articles import lists
 from articles.models import Article
 from tests.factories import (
     NOON,
+    image_file,
     make_article,
     make_author,
     make_picture,
@@ -224,7 +225,8 @@ class Tags(TestCase):
         page = self.client.get("/tags/")
         self.assertContains(
             page,
-            '<li><a href="/tags/salmon/"><bdi>salmon</bdi></a> '
+            '<li><span class="named"><a href="/tags/salmon/"><bdi>salmon</bdi></a>'
+            "</span> "
             '<span class="count">2</span></li>',
             html=True,
         )
@@ -290,3 +292,28 @@ class Archive(TestCase):
         for address in ("/archive/", "/archive/2024/"):
             with self.subTest(address=address), self.assertNumQueries(4):
                 self.client.get(address)
+
+
+class PicturesInIndexes(TestCase):
+    def test_subjects_and_authors_show_a_picture_and_a_line(self):
+        tag = make_tag("salmon", description="Upstream.", picture=make_picture(60, 40))
+        author = make_author("Ada Lane", tagline="Columnist")
+        author.photo.save("ada.png", image_file(50, 50))
+        make_article(tags=[tag], authors=[author])
+        page = self.client.get("/tags/")
+        self.assertContains(page, "Upstream.")
+        self.assertContains(page, '<img class="face" src="/media/pictures/')
+        page = self.client.get("/authors/")
+        self.assertContains(page, "Columnist")
+        self.assertContains(page, '<img class="face" src="/media/authors/')
+        self.assertContains(self.client.get("/tags/salmon/"), "of-subject")
+
+    def test_cost_the_same_however_many(self):
+        for number in (2, 6):
+            for _ in range(number):
+                tag = make_tag(picture=make_picture(60, 40))
+                make_article(tags=[tag], authors=[make_author(tagline="Writes")])
+            # the count, the rows, furniture
+            for address in ("/tags/", "/authors/"):
+                with self.assertNumQueries(3):
+                    self.client.get(address)

@@ -4,6 +4,7 @@ import json
 import uuid
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.test import TestCase, TransactionTestCase
 from django.urls import reverse
 from django.utils import timezone
@@ -325,3 +326,27 @@ class TheReadersPage(TestCase):
         # No article; the page with its picture; furniture. Its text shows none.
         with self.assertNumQueries(3):
             self.client.get("/about/")
+
+
+class PagesThatAreOffered(TestCase):
+    def test_each_is_begun_with_lines_to_rewrite_until_it_is_there(self):
+        self.client.force_login(make_user("ed", "editor"))
+        add = reverse("admin:articles_page_add")
+        listed = reverse("admin:articles_page_changelist")
+        for purpose in ("masthead", "ethics", "corrections"):
+            with self.subTest(purpose=purpose):
+                self.assertContains(
+                    self.client.get(listed), f'href="{add}?purpose={purpose}"'
+                )
+                form = self.client.get(f"{add}?purpose={purpose}")
+                initial = form.context["adminform"].form.initial
+                self.assertEqual(initial["purpose"], purpose)
+                self.assertIn("<h2>", initial["body"])
+                make_page(path=initial["path"], purpose=purpose)
+                self.assertNotContains(self.client.get(listed), f"purpose={purpose}")
+        self.assertEqual(self.client.get(f"{add}?purpose=else").status_code, 200)
+
+    def test_no_two_have_one_purpose(self):
+        make_page(purpose="ethics")
+        with self.assertRaises(ValidationError):
+            Page(title="B", path="/b/", purpose="ethics").full_clean()

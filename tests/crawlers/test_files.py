@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from newsroom.crawlers.models import CrawlRule, SiteFiles
+from newsroom.crawlers.models import Agent, CrawlRule, SiteFiles
 from newsroom.pagecache.addresses import address_of
 from tests.articles.test_admin_form import filled_form
 from tests.factories import make_user
@@ -65,6 +65,17 @@ def test_a_rule_of_a_program_keeps_what_is_for_all(client):
         assert not may(client, "Slowbot", path)
     assert may(client, "Slowbot") and may(client, "Other", "/archive/2024/")
     assert may(client, "GPTBot", "/press/kit") and not may(client, "GPTBot")
+
+
+def test_the_list_of_programs_is_the_sites_own(client):
+    SiteFiles(machines="answers").save()
+    assert may(client, "NewBot")
+    Agent.objects.create(name="NewBot", purpose=Agent.Purpose.TRAINING)
+    assert not may(client, "NewBot")
+    Agent.objects.filter(name="GPTBot").delete()
+    assert may(client, "GPTBot")
+    with pytest.raises(ValidationError):
+        Agent(name="Bot\nAllow: /", purpose="training").full_clean()
 
 
 @pytest.mark.parametrize(

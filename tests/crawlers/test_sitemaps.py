@@ -106,6 +106,30 @@ def test_a_month_holds_what_came_out_in_it_and_may_be_listed(client):
     assert root.find(f".//{S}lastmod").text == "2024-05-17T13:00:00+00:00"
 
 
+def test_the_index_says_when_something_changed_in_a_month(client):
+    make_article("First", published_at=NOON)
+    last = make_article("Last", published_at=NOON + HOUR)
+    make_article("Hidden", published_at=NOON + 2 * HOUR, is_no_index=True)
+    make_article("Draft", status="draft", published_at=NOON + 3 * HOUR)
+    old = make_article("Old", published_at=NOON - timedelta(days=40))
+
+    def said():
+        root = get(client, "/sitemap.xml")
+        return {
+            row.find(f"{S}loc").text.rpartition("/")[2]: row.findtext(f"{S}lastmod")
+            for row in root.iter(f"{S}sitemap")
+        }
+
+    assert said()["articles-2024-05.xml"] == "2024-05-17T13:00:00+00:00"
+    assert said()["articles-2024-04.xml"] == "2024-04-07T12:00:00+00:00"
+    old.material_update_at = NOON + timedelta(days=1)
+    old.save()
+    last.body = "<p>A comma.</p>"
+    last.save()
+    assert said()["articles-2024-04.xml"] == "2024-05-18T12:00:00+00:00"
+    assert said()["articles-2024-05.xml"] == "2024-05-17T13:00:00+00:00"
+
+
 def test_every_file_of_the_index_is_there_and_no_other(client, monkeypatch):
     monkeypatch.setattr(sitemaps, "SIZE", 2)
     for number in range(5):
@@ -213,7 +237,7 @@ class TestKept:
         assert self.kept(store) == {*self.FILES}
         article.material_update_at = timezone.now()
         article.save()
-        assert self.kept(store) == {*self.FILES} - {self.MONTHS[0]}
+        assert self.kept(store) == {*self.FILES} - {self.MONTHS[0], "/sitemap.xml"}
 
     def test_a_hidden_story_leaves(self, client, store):
         article = self.warm(client, store)

@@ -18,6 +18,7 @@ from newsroom.crawlers.models import CrawlRule, SiteFiles
 from newsroom.feeds.models import PartnerFeed
 from newsroom.models import MenuItem, Publication
 from newsroom.redirects.models import MissingPage, Redirect
+from newsroom.reports.models import Report
 from tests.articles.test_admin_form import filled_form
 from tests.factories import (
     make_article,
@@ -66,6 +67,7 @@ def everything(superuser):
     AdvertiseBlock.objects.create(name="Ad", placement="footer", link_url="/")
     PartnerFeed.objects.create(name="The Other Paper", slug="other")
     CrawlRule.objects.create(agent="GPTBot", path="/")
+    Report.objects.create(article=article, text="It was a Tuesday.")
     SiteFiles().save()
     assert Group.objects.exists()
 

@@ -77,8 +77,8 @@ class FrontPage(TestCase):
                     make_article(section=section, authors=[make_author()])
             # The header's sections and those under them; the keys of the newest; the
             # cards, sixty at a time; furniture. What is read most: in a day, a week,
-            # a month, because nothing was.
-            with self.subTest(number=number), self.assertNumQueries(7):
+            # a month, because nothing was. The pages that say who publishes it.
+            with self.subTest(number=number), self.assertNumQueries(8):
                 self.client.get("/")
 
 
@@ -90,8 +90,8 @@ class TheFurniture(TestCase):
             self.assertEqual(site.header, [])
 
     def test_costs_nothing_where_nobody_asks(self):
-        # the site's files and the rules for robots, nothing of the furniture
-        with self.assertNumQueries(2):
+        # the site's files, rules and programs for robots, nothing of the furniture
+        with self.assertNumQueries(3):
             self.client.get("/robots.txt")
 
     def test_has_the_menus_in_order_without_what_is_hidden(self):

@@ -24,6 +24,7 @@ from articles.models import (
     Tag,
     TagSynonym,
 )
+from articles.translations import link
 from authors.models import Author, AuthorAlias, AuthorLink
 from newsroom.backup import restoring
 from newsroom.blocks.models import (
@@ -83,6 +84,8 @@ def world():
     )
     later = make_article("Later", section=news, tags=[tag], authors=[author])
     RelatedStory.objects.create(article=article, story=later)
+    Article.objects.filter(pk=later.pk).update(language="de", checked_by="Bo")
+    link(article, later)
     Correction.objects.create(article=article, text="It was Tuesday.", place="top")
     Origin.objects.create(
         article=article, system="old", identifier="1", source=b"\0\xff", digest="0" * 64

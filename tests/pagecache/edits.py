@@ -1,5 +1,6 @@
 """Every kind of edit that can happen to a small site (world.py)."""
 
+import contextlib
 import time
 from datetime import UTC, timedelta
 
@@ -7,7 +8,7 @@ import lxml.html
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import merging, publishing, trash
+from articles import merging, publishing, translations, trash
 from articles.importers.saving import Choices, save_stories
 from articles.importers.story import Credit, Story, When
 from articles.models import Article, Byline, Page, Picture, Section, Series, Tag
@@ -230,7 +231,8 @@ class Edits:
 
     def do_withdraw(self):
         if article := self.live():
-            publishing.withdraw(article, self.user)
+            answer = self.random.choice(Article.Withdrawal.values)
+            publishing.withdraw(article, self.user, self.word(), answer)
 
     def do_publish_again(self):
         if article := self.one(Article.objects.filter(status=Status.WITHDRAWN)):
@@ -265,7 +267,19 @@ class Edits:
         corrected = Article.objects.exclude(corrections=None).distinct()
         among = corrected if corrected.count() > 2 else Article.objects
         if article := self.one(among.live()):
-            article.corrections.create(text=self.word())
+            kind = self.random.choice(["correction", "retraction"])
+            article.corrections.create(text=self.word(), kind=kind)
+
+    def do_translate(self):
+        """Link two stories, or part one."""
+        article, other = self.live(), self.live()
+        if self.random.random() < 0.3:
+            translations.part(article or other)
+        elif article and article != other:
+            other.language = self.random.choice(["de", "fr", "es", "pl"])
+            other.save(update_fields=["language"])
+            with contextlib.suppress(translations.CannotLink):
+                translations.link(article, other)
 
     def do_pick(self):
         if (article := self.live()) and (

@@ -23,6 +23,7 @@ NEXT = re.compile(rb'rel="next" href="[^"]*\?(page=\d+)"')
 LISTS = {
     *("archive", "authors", "most-read", "sections", "series", "tags", ""),
     *("feed", "feeds", "sitemaps", "sitemap.xml", "robots.txt", "humans.txt"),
+    "corrections",
 }
 # So do pages of what is missing, which list what is new and what is called alike. A
 # plain page goes with the whole one, whatever of it the change concerned; redirects,
@@ -92,10 +93,16 @@ class Readers:
                     waiting[after] = None
 
 
-def may_go(address, status):
+def may_go(address, page):
+    """Say whether a page, (status, bytes), may go that did not change.
+
+    The notice in a withdrawn story's place, too, whatever it answers: a story or a
+    redirect may come to stand there.
+    """
     path = address.path
     return (
-        status != 200
+        page[0] != 200
+        or b"This story was withdrawn" in page[1]
         or address.query == "plain"
         or not path.endswith("/")
         or path.split("/")[1] in LISTS
@@ -131,7 +138,7 @@ def run(world, readers, edits):
             if kept is not None and kept != fresh and is_judged:
                 stale.append((name, str(address)))
             if kept is None and was.get(address) == fresh:
-                if may_go(address, fresh[0]):
+                if may_go(address, fresh):
                     lists[name] += 1
                 elif address.path in own:
                     continue

@@ -97,11 +97,11 @@ class TestPages:
         assert client.get("/nothing/here/").status_code == 404
         assert kept(store) == []
 
-    def test_what_was_withdrawn_is_kept_as_missing_until_it_is_back(
+    def test_the_notice_of_what_was_withdrawn_is_kept_until_it_is_back(
         self, client, article, store
     ):
         article.withdraw()
-        assert client.get(article.path).status_code == 404
+        assert client.get(article.path).status_code == 410
         assert kept(store) == [f"testserver{article.path}"]
         article.publish()
         assert client.get(article.path).status_code == 200

@@ -6,12 +6,13 @@ from datetime import timedelta
 from django.test import Client
 from django.urls import reverse
 
-from articles.models import Article, Page, Picture, Section, Series, Tag
+from articles.models import Article, Correction, Page, Picture, Section, Series, Tag
 from authors.models import Author
-from newsroom import clock
+from newsroom import clock, social
 from newsroom.blocks.models import AdvertiseBlock, ShareBlock, ShareNetwork
 from newsroom.feeds.addresses import ATOM, JSON, feed_path
 from newsroom.feeds.models import PartnerFeed
+from newsroom.furniture import Furniture
 from newsroom.models import Publication
 from newsroom.pagecache.addresses import Address
 from newsroom.redirects.models import Redirect
@@ -33,7 +34,13 @@ Status = Article.Status
 # What has a feed of its own.
 FOLLOWED = (Section, Tag, Author, Series)
 FILES = (
-    *("/feeds/corrections/", "/sitemap.xml", "/sitemaps/pages.xml", "/rss.xml"),
+    *(
+        "/feeds/corrections/",
+        "/corrections/",
+        "/sitemap.xml",
+        "/sitemaps/pages.xml",
+        "/rss.xml",
+    ),
     *("/sitemaps/news.xml", "/sitemaps/tags-1.xml", "/sitemaps/authors-1.xml"),
     "/humans.txt",
 )
@@ -150,6 +157,11 @@ class World(Edits):
             lists += [*own, *map(feed_path, own)]
         lists += [f"/sitemaps/articles-{month:%Y-%m}.xml" for month in months]
         lists += [*FILES, feed_path("/", ATOM), feed_path("/", JSON, is_summary=True)]
+        corrected = Correction.objects.datetimes("corrected_at", "month")
+        lists += [
+            reverse("articles:corrections_month", args=[m.year, f"{m:%m}"])
+            for m in corrected
+        ]
         lists += [feed.get_absolute_url() for feed in PartnerFeed.objects.all()]
         lists += Redirect.objects.filter(match="exact").values_list("key", flat=True)
         articles = Article.objects.exclude(path=None).exclude(status=Status.WORKING)
@@ -157,6 +169,8 @@ class World(Edits):
             row.get_absolute_url()
             for row in (*Page.objects.order_by("pk"), *articles.order_by("pk"))
         ]
+        publication = Furniture().publication
+        lists += [social.address(row, publication) for row in Article.objects.live()]
         live = [*Page.objects.live().order_by("pk"), *Article.objects.live()]
         return [
             *(Address(HOST, path, "") for path in (*lists, *stories)),
