@@ -169,8 +169,8 @@ def run(stopped, every=1, parent=None, finisher=None, starter=None):
                     finisher.look()
             if starter:
                 starter.look()
-            # Half of the time, so that no moment is late.
-            indexing.drain(seconds=every / 2)
+            # Some of the time, so that no moment is late, and no import waits long.
+            indexing.drain(seconds=every / 4)
         except Error as error:
             # The database is away, or being restarted; the next round asks anew.
             logger.error("The clock cannot use the database: %s", error)

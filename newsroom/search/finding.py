@@ -49,6 +49,12 @@ class Results:
         self.number, self.at = number, at or timezone.now()
         self.index = index()
 
+    def looked_up(self):
+        """Ask for all of it now, not while the page is made. Raises TooLong."""
+        for name in ("rows", "count"):
+            getattr(self, name)
+        return self
+
     @cached_property
     def _first(self):
         """(keys, the smallest key of those that were looked at, or None).

@@ -5,9 +5,10 @@ and a database stops looking when it has enough: a word that stands in half of a
 articles costs what a rare one does.
 """
 
+import time
 from dataclasses import dataclass, field, replace
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections, transaction
 
 from articles.models import Article, ArticleTag, Byline
 from newsroom.search.words import Part
@@ -15,6 +16,8 @@ from newsroom.search.words import Part
 # Of so many matches, the newest by their key, each has its rank worked out. What is
 # left follows as the newest first.
 RANKED = 400
+# Seconds for the answer to a question of words that stand everywhere.
+PATIENCE = 0.6
 # So many articles of an author or a tag are looked for by their keys.
 FEW = 1000
 
@@ -46,8 +49,16 @@ class Where:
         return " AND ".join(self.conditions)
 
 
+class TooLong(Exception):
+    """A question that cannot be answered in PATIENCE."""
+
+
 class Index:
-    """The index as this database has it. Keys are those of articles."""
+    """The index as this database has it. Keys are those of articles.
+
+    Made for the questions of one request: all of them together have PATIENCE, and raise
+    TooLong after it.
+    """
 
     # A table's name and its column that is asked, for the whole text and headlines.
     WHOLE, HEADLINE = "search_index", "search_headline"
@@ -55,6 +66,7 @@ class Index:
     def __init__(self, alias):
         self.connection = connections[alias]
         self.alias = alias
+        self.ends_at = time.monotonic() + PATIENCE
 
     # The interface.
 
@@ -85,9 +97,8 @@ class Index:
     # How it is done.
 
     def fetch(self, sql, values):
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql, values)
-            return cursor.fetchall()
+        """Return the rows of a query. Raises TooLong."""
+        raise NotImplementedError
 
     def moment(self, at):
         return self.connection.ops.adapt_datetimefield_value(at)
@@ -147,6 +158,25 @@ class SQLite(Index):
     # How much a word in the headline, in standfirst, names and tags, and in the text
     # counts (FTS5's documentation, 5.1.1).
     WEIGHTS = "10.0, 4.0, 1.0"
+    # Steps of SQLite's machine between two looks at the watch, about 0.1 ms.
+    STEPS = 10_000
+
+    def fetch(self, sql, values):
+        with self.connection.cursor() as cursor:
+            watched = self.connection.connection
+            watched.set_progress_handler(self._is_late, self.STEPS)
+            try:
+                cursor.execute(sql, values)
+                return cursor.fetchall()
+            except OperationalError as error:
+                if self._is_late():
+                    raise TooLong from error
+                raise
+            finally:
+                watched.set_progress_handler(None, 0)
+
+    def _is_late(self):
+        return time.monotonic() > self.ends_at
 
     def tables(self, question, narrowed, at, headline):
         table = self.HEADLINE if headline else self.WHOLE
@@ -215,11 +245,21 @@ class PostgreSQL(Index):
         self.hits = {}
 
     def fetch(self, sql, values, without=LISTING):
-        off = ", ".join(f"set_config('{name}', 'off', true)" for name in without)
-        with transaction.atomic(using=self.alias), self.connection.cursor() as cursor:
-            cursor.execute(f"SELECT {off}")
-            cursor.execute(sql, values)
-            return cursor.fetchall()
+        left = max(1, int(1000 * (self.ends_at - time.monotonic())))
+        values_of = {"statement_timeout": left, **dict.fromkeys(without, "off")}
+        told = ", ".join(
+            f"set_config('{n}', '{v}', true)" for n, v in values_of.items()
+        )
+        try:
+            # A transaction of its own, whose settings end with it.
+            with transaction.atomic(self.alias), self.connection.cursor() as cursor:
+                cursor.execute(f"SELECT {told}")
+                cursor.execute(sql, values)
+                return cursor.fetchall()
+        except OperationalError as error:
+            if time.monotonic() >= self.ends_at:
+                raise TooLong from error
+            raise
 
     def matches(self, question, narrowed, at, *, limit, headline=False, is_ranked=True):
         plan = self._plan(question, narrowed, at, headline)

@@ -57,31 +57,28 @@ def drain(most=None, seconds=None):
 
 
 @transaction.atomic
-def _drain_some(most, known, is_anew=False):
+def _drain_some(most, known):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
             if not cursor.fetchone()[0]:
                 return 0
-            cursor.execute(
-                "SELECT id, article_id FROM search_change ORDER BY id LIMIT %s", [most]
-            )
-        else:
-            cursor.execute(
-                "SELECT article_id, article_id FROM search_change LIMIT %s", [most]
-            )
+        # The latest first: an editor's save is not behind an import.
+        cursor.execute(
+            "SELECT id, article_id, is_anew FROM search_change "
+            "ORDER BY id DESC LIMIT %s",
+            [most],
+        )
         rows = cursor.fetchall()
         if not rows:
             return 0
-        keys = sorted({article for _id, article in rows})
-        left = _write(cursor, keys, known, is_anew)
-        done = [key for key, article in rows if article not in left]
-        column = "id" if connection.vendor == "postgresql" else "article_id"
-        marks = ", ".join(["%s"] * len(done))
+        keys = sorted({article for _id, article, _is_anew in rows})
+        anew = {article for _id, article, is_anew in rows if is_anew}
+        left = _write(cursor, keys, known, anew)
+        done = [number for number, article, _is_anew in rows if article not in left]
         if done:
-            cursor.execute(
-                f"DELETE FROM search_change WHERE {column} IN ({marks})", done
-            )
+            marks = ", ".join(["%s"] * len(done))
+            cursor.execute(f"DELETE FROM search_change WHERE id IN ({marks})", done)
         return len(done)
 
 
@@ -92,9 +89,9 @@ def rebuild():
     killed has left articles waiting, which the clock or the next run does.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        look_at_all(cursor)
+        look_at_all(cursor, is_anew=True)
     total, done, known = waiting(), 0, set()
-    while count := _drain_some(5 * AT_ONCE, known, is_anew=True):
+    while count := _drain_some(5 * AT_ONCE, known):
         done += count
         yield min(done, total), total
     tidy()
@@ -151,10 +148,10 @@ def _words(text):
 # Writing
 
 
-def _write(cursor, keys, known, is_anew):
+def _write(cursor, keys, known, anew):
     """Write articles into the index; return the keys of those somebody has locked.
 
-    `is_anew`: also what has not changed since it was written last.
+    `anew` are the keys of those that are written also if nothing has changed.
     """
     found = read(keys)
     missing = set(keys) - found.keys()
@@ -165,12 +162,12 @@ def _write(cursor, keys, known, is_anew):
     else:
         left = set()
     write = _write_sqlite if connection.vendor == "sqlite" else _write_postgresql
-    changed = write(cursor, found, missing - left, is_anew)
+    changed = write(cursor, found, missing - left, anew)
     _learn(cursor, changed, known)
     return left
 
 
-def _write_sqlite(cursor, found, gone, is_anew):
+def _write_sqlite(cursor, found, gone, anew):
     keys = [*found, *gone]
     marks = ", ".join(["%s"] * len(keys))
     cursor.execute(
@@ -179,7 +176,7 @@ def _write_sqlite(cursor, found, gone, is_anew):
     )
     before = dict(cursor.fetchall())
     packed = {key: _pack(words) for key, (_place, *words) in found.items()}
-    changed = {k for k in keys if is_anew or before.get(k) != packed.get(k)}
+    changed = {k for k in keys if k in anew or before.get(k) != packed.get(k)}
     old = [(key, *_unpack(before[key])) for key in changed if key in before]
     new = [(key, *found[key][1:]) for key in sorted(changed & found.keys())]
     for verb, rows in (("delete", old), (None, new)):
@@ -230,7 +227,7 @@ def _unpack(packed):
     return zlib.decompress(packed).decode().split("\n")
 
 
-def _write_postgresql(cursor, found, gone, is_anew):
+def _write_postgresql(cursor, found, gone, anew):
     keys = list(found)
     cursor.execute(
         "SELECT article_id, digest FROM search_entry WHERE article_id = ANY(%s)", [keys]
@@ -240,7 +237,7 @@ def _write_postgresql(cursor, found, gone, is_anew):
         key: blake2b("\n".join(words).encode(), digest_size=16).digest()
         for key, (_place, *words) in found.items()
     }
-    changed = [k for k in keys if is_anew or before.get(k) != digests[k]]
+    changed = [k for k in keys if k in anew or before.get(k) != digests[k]]
     # Of an entry that is there, the moments are the trigger's alone: what was read
     # above may be older than what it wrote.
     cursor.executemany(

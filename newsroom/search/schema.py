@@ -17,7 +17,7 @@ import re
 from django.db import connections, transaction
 
 # Raised when anything here changes: an index of another version is made anew.
-VERSION = 2
+VERSION = 3
 ARTICLES, BYLINES, TAGGINGS, AUTHORS, TAGS = (
     *("articles_article", "articles_byline", "articles_articletag"),
     *("authors_author", "articles_tag"),
@@ -43,7 +43,9 @@ CREATE TABLE search_entry (
   article_id integer PRIMARY KEY, published_at datetime, expires_at datetime,
   section_id integer);
 CREATE TABLE search_text (article_id integer PRIMARY KEY, packed blob NOT NULL);
-CREATE TABLE search_change (article_id integer PRIMARY KEY);
+CREATE TABLE search_change (
+  id integer PRIMARY KEY, article_id integer NOT NULL UNIQUE,
+  is_anew boolean NOT NULL DEFAULT 0);
 CREATE VIRTUAL TABLE search_index USING fts5(
   headline, names, body, content='', tokenize='ascii');
 CREATE VIRTUAL TABLE search_headline USING fts5(
@@ -55,7 +57,8 @@ CREATE TABLE search_entry (
   section_id bigint, digest bytea NOT NULL,
   headline tsvector NOT NULL, words tsvector NOT NULL);
 CREATE TABLE search_change (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, article_id bigint NOT NULL);
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, article_id bigint NOT NULL,
+  is_anew boolean NOT NULL DEFAULT false);
 CREATE INDEX search_entry_headline ON search_entry USING gin (headline);
 CREATE INDEX search_entry_words ON search_entry USING gin (words);
 """
@@ -71,6 +74,14 @@ MOMENTS = """UPDATE search_entry SET
   expires_at = NEW.expires_at, section_id = NEW.section_id
   WHERE article_id = NEW.id"""
 GONE = "UPDATE search_entry SET published_at = NULL WHERE article_id = OLD.id"
+
+
+# What no row's trigger hears of.
+ON_TRUNCATE = f"""
+CREATE OR REPLACE FUNCTION search_articles_emptied() RETURNS trigger LANGUAGE plpgsql
+  AS $$BEGIN DELETE FROM search_entry; RETURN NULL; END$$;
+CREATE OR REPLACE TRIGGER search_articles_emptied AFTER TRUNCATE ON {ARTICLES}
+  FOR EACH STATEMENT EXECUTE FUNCTION search_articles_emptied()"""
 
 
 def _note(row, column):
@@ -158,16 +169,23 @@ def install(using="default"):
         for name in sorted(missing):
             for statement in _trigger(connection.vendor, name):
                 cursor.execute(statement)
+        if missing and connection.vendor == "postgresql":
+            cursor.execute(ON_TRUNCATE)
         if missing or not is_whole:
             look_at_all(cursor)
 
 
-def look_at_all(cursor):
-    """Let every article wait to be indexed, and those that are gone to be forgotten."""
+def look_at_all(cursor, is_anew=False):
+    """Let every article wait to be indexed, and those that are gone to be forgotten.
+
+    `is_anew`: also what has not changed since it was written.
+    """
+    value = "TRUE" if is_anew else "FALSE"
     cursor.execute("DELETE FROM search_change")
     cursor.execute(
-        f"INSERT INTO search_change (article_id) SELECT id FROM {ARTICLES} "
-        "WHERE status <> 'working' UNION SELECT article_id FROM search_entry"
+        "INSERT INTO search_change (article_id, is_anew) "
+        f"SELECT id, {value} FROM {ARTICLES} WHERE status <> 'working' "
+        f"UNION SELECT article_id, {value} FROM search_entry ORDER BY 1"
     )
 
 

@@ -69,7 +69,9 @@ def _patterns(part):
         for before, word in pairwise(words):
             are_letters = not (SIGN.match(word) or SIGN.match(before))
             pattern += (r"[\W_]+" if are_letters else r"[\W_]*") + re.escape(word)
-        yield LEFT + pattern + (r"[^\W_]*" if part.is_prefix else RIGHT)
+        left = "" if SIGN.match(words[0]) else LEFT
+        right = "" if SIGN.match(words[-1]) else RIGHT
+        yield left + pattern + (r"[^\W_]*" if part.is_prefix else right)
 
 
 def _folded(text):

@@ -17,7 +17,7 @@ from authors.models import Author
 from newsroom.most_read import is_reader
 from newsroom.search import counting
 from newsroom.search.finding import Results, meant, picks, suggestions
-from newsroom.search.index import Narrowed
+from newsroom.search.index import Narrowed, TooLong
 from newsroom.search.words import LONGEST, ask
 
 PAGE = re.compile(r"[1-9][0-9]{0,6}")
@@ -36,24 +36,40 @@ def search(request):
         raise Http404("There is no such page.")
     context = {"form": form, "results": None, "picks": (), "meant": None}
     if question and not form.troubles:
-        results = Results(question, form.narrowed, int(number))
-        if results.number > 1 and not results.rows:
-            raise Http404(f"There is no page {number}.")
-        context["results"] = results
-        if results.number == 1:
-            context["picks"] = picks(question)
-            if not results.count:
-                context["meant"] = meant(question, form.narrowed)
-            if is_reader(request):
-                counting.buffer.add(form.typed, results.count)
+        try:
+            context |= answer(request, form, question, int(number))
+        except TooLong:
+            form.troubles["q"] = _(
+                "This takes too long to look for: say it in fewer or longer words."
+            )
     return private(render(request, "newsroom/search.html", context))
+
+
+def answer(request, form, question, number):
+    """Return what the page shows of a Question. Raises TooLong, Http404."""
+    results = Results(question, form.narrowed, number).looked_up()
+    if number > 1 and not results.rows:
+        raise Http404(f"There is no page {number}.")
+    if number > 1:
+        return {"results": results}
+    if is_reader(request):
+        counting.buffer.add(form.typed, results.count)
+    return {
+        "results": results,
+        "picks": picks(question),
+        "meant": None if results.count else meant(question, form.narrowed),
+    }
 
 
 @require_safe
 def suggest(request):
     """Answer {"found": [{"label", "detail", "address"}]} for what is being typed."""
     typed = request.GET.get("q", "")[:LONGEST_NAME]
-    return private(JsonResponse({"found": suggestions(typed)}))
+    try:
+        found = suggestions(typed)
+    except TooLong:
+        found = []
+    return private(JsonResponse({"found": found}))
 
 
 def private(response):

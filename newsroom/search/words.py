@@ -25,27 +25,35 @@ UNSEEN = {"Mn", "Mc", "Me", "Cf"}
 LONGEST_WORD = 60
 # What is read of a question, which may be a page of text that somebody pasted.
 LONGEST, MOST_PARTS = 5000, 12
+# A star after fewer letters stands for too much.
+SHORTEST_PREFIX = 3
 PARTS = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 QUOTES = str.maketrans(dict.fromkeys("“”„«»″", '"') | dict.fromkeys("−–—", "-"))
 
 
 class _Folding(dict):
-    """A table for str.translate that is filled as letters are met."""
+    """A table for str.translate that is filled as letters are met, up to MOST."""
+
+    MOST = 20_000
 
     def __missing__(self, code):
-        spelled = unicodedata.normalize("NFKD", chr(code).casefold())
+        folded = self.of(chr(code))
+        if len(self) < self.MOST:
+            self[code] = folded
+        return folded
+
+    @staticmethod
+    def of(letter):
+        spelled = unicodedata.normalize("NFKD", letter.casefold())
         spelled = unicodedata.normalize("NFKD", spelled.casefold())
-        kinds = {unicodedata.category(letter)[0] for letter in spelled}
-        if kinds & {"L", "N"}:
-            self[code] = "".join(
-                SPECIAL.get(letter, letter)
-                for letter in spelled
-                if unicodedata.category(letter) not in UNSEEN
-            )
-        else:
-            is_seen = unicodedata.category(chr(code)) not in UNSEEN
-            self[code] = " " if is_seen else ""
-        return self[code]
+        kinds = {unicodedata.category(each)[0] for each in spelled}
+        if not kinds & {"L", "N"}:
+            return "" if unicodedata.category(letter) in UNSEEN else " "
+        return "".join(
+            SPECIAL.get(each, each)
+            for each in spelled
+            if unicodedata.category(each) not in UNSEEN
+        )
 
 
 _folding = _Folding()
@@ -130,11 +138,14 @@ def ask(typed, *, as_typed=False):
         if not words:
             continue
         is_last = as_typed and match.end() == len(typed) and match["word"]
+        has_star = (match["word"] or "").endswith("*")
         parts.append(
             Part(
                 words,
                 is_quoted=match["phrase"] is not None,
-                is_prefix=bool(is_last or (match["word"] or "").endswith("*")),
+                is_prefix=bool(
+                    is_last or (has_star and len(words[-1]) >= SHORTEST_PREFIX)
+                ),
                 is_unwanted=bool(match["minus"]),
             )
         )
