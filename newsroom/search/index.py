@@ -146,9 +146,12 @@ class Index:
         sql = f"SELECT {self.KEY} AS key {sql} AND {self.UNSORTED} < %s"
         values = [*values, below]
         if without:
-            sql += f" AND {self.KEY} NOT IN ({_marks(without)})"
-            values += without
+            condition, others = self.not_among(without)
+            sql, values = f"{sql} AND {condition}", [*values, *others]
         return sql, values
+
+    def not_among(self, keys):
+        return f"{self.KEY} NOT IN ({_marks(keys)})", keys
 
 
 class SQLite(Index):
@@ -306,8 +309,8 @@ class PostgreSQL(Index):
         return replace(plan, order="") if has_phrases(question) else plan
 
     def _is_dense(self, question, narrowed, at):
-        apart = in_words(question)
-        asked = (apart, narrowed, at)
+        # Without what is unwanted: that is asked of the words of each row.
+        asked = (replace(in_words(question), unwanted=()), narrowed, at)
         if asked not in self.hits:
             sql = "SELECT reltuples FROM pg_class WHERE oid = 'search_entry'::regclass"
             [(total,)] = self.fetch(sql, [])
@@ -316,6 +319,11 @@ class PostgreSQL(Index):
             sql = f"SELECT count(*) FROM (SELECT 1 {sql} LIMIT %s) AS found"
             self.hits[asked] = self.fetch(sql, [*values, self.dense])[0][0]
         return self.hits[asked] >= self.dense
+
+    def not_among(self, keys):
+        # As a table, which is hashed: each row would be compared with 400 keys.
+        found = f"SELECT 1 FROM unnest(%s::bigint[]) AS k (key) WHERE key = {self.KEY}"
+        return f"NOT EXISTS ({found})", [list(keys)]
 
     def tables(self, question, narrowed, at, headline):
         if not has_phrases(question):

@@ -9,19 +9,22 @@ import time
 import zlib
 from collections import defaultdict
 from hashlib import blake2b
+from queue import SimpleQueue
+from threading import Thread
 
 from django.db import connection, transaction
 
 from articles.html import text_of
 from articles.models import Article, ArticleTag, Byline
 from newsroom.search.schema import look_at_all
-from newsroom.search.words import words_of
+from newsroom.search.words import spaced
 
 AT_ONCE = 100
 # Of one text, in characters: PostgreSQL's tsvector ends at a megabyte.
 LONGEST_TEXT = 300_000
-# A key of PostgreSQL's advisory locks, no other's in this project.
-LOCK = 7_300_411
+# Of PostgreSQL, while an index is made anew: one reads and folds while it writes for the
+# other. SQLite has one writer, in our own process.
+THREADS = 2
 VOWELS = str.maketrans("", "", "aeiouy")
 
 
@@ -41,8 +44,7 @@ def is_waiting():
 def drain(most=None, seconds=None):
     """Index the articles that wait, in transactions of AT_ONCE; return how many.
 
-    No more than `most`, and for about so many seconds. Somebody else who is draining
-    is left to do it.
+    No more than `most`, and for about so many seconds. Any number may drain at once.
     """
     began, done, known = time.monotonic(), 0, set()
     # Asked apart: SQLite's transactions keep others from writing.
@@ -59,14 +61,12 @@ def drain(most=None, seconds=None):
 @transaction.atomic
 def _drain_some(most, known):
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-            if not cursor.fetchone()[0]:
-                return 0
-        # The latest first: an editor's save is not behind an import.
+        # The latest first: an editor's save is not behind an import. Who drains beside
+        # us takes other rows; and of an article that waits twice, `read` has the lock.
+        is_shared = connection.vendor == "postgresql"
         cursor.execute(
-            "SELECT id, article_id, is_anew FROM search_change "
-            "ORDER BY id DESC LIMIT %s",
+            "SELECT id, article_id, is_anew FROM search_change ORDER BY id DESC "
+            f"LIMIT %s {'FOR UPDATE SKIP LOCKED' if is_shared else ''}",
             [most],
         )
         rows = cursor.fetchall()
@@ -90,11 +90,47 @@ def rebuild():
     """
     with transaction.atomic(), connection.cursor() as cursor:
         look_at_all(cursor, is_anew=True)
-    total, done, known = waiting(), 0, set()
-    while count := _drain_some(5 * AT_ONCE, known):
+    total, done = waiting(), 0
+    # Inside a transaction, nobody else would see what waits.
+    is_alone = connection.vendor == "sqlite" or connection.in_atomic_block
+    for count in _drain_alone() if is_alone else _drain_together():
         done += count
         yield min(done, total), total
     tidy()
+
+
+def _drain_alone():
+    known = set()
+    while count := _drain_some(5 * AT_ONCE, known):
+        yield count
+
+
+def _drain_together():
+    """Drain in THREADS; yield how many each batch had. Raises what they raised."""
+    said = SimpleQueue()
+
+    def work():
+        try:
+            for count in _drain_alone():
+                said.put(count)
+            said.put(None)
+        except Exception as error:  # noqa: BLE001  it is raised by who waits
+            said.put(error)
+        finally:
+            connection.close()
+
+    # Daemons, so that Ctrl-C ends them: what they have not committed waits again.
+    for _number in range(THREADS):
+        Thread(target=work, daemon=True).start()
+    at_work = THREADS
+    while at_work:
+        told = said.get()
+        if isinstance(told, Exception):
+            raise told
+        if told is None:
+            at_work -= 1
+        else:
+            yield told
 
 
 def tidy():
@@ -142,7 +178,7 @@ def read(keys):
 
 
 def _words(text):
-    return " ".join(words_of(text[:LONGEST_TEXT]))
+    return spaced(text[:LONGEST_TEXT])
 
 
 # Writing
@@ -269,7 +305,9 @@ def skeleton(word):
 
 def _learn(cursor, texts, known):
     """Note the words of texts that were not met before; `known` are left out."""
-    met = {word for text in texts for words in text for word in words.split()}
+    met = set()
+    for text in texts:
+        met.update(*map(str.split, text))
     new = sorted(w for w in met - known if 3 < len(w) < 30 and w.isalpha())
     known.update(met)
     for start in range(0, len(new), 500):

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from newsroom.search.words import SIGNS, fold
+from newsroom.search.words import SIGN, SIGNS, fold
 
 LONG = 240  # characters of a snippet
 BEFORE = 60  # of them, before the first word that was found
@@ -14,7 +14,6 @@ BEFORE = 60  # of them, before the first word that was found
 LOOKED_AT = 300
 # Beside a word of letters stands no letter; signs are words each.
 LEFT, RIGHT = rf"(?<![^\W_{SIGNS}])", rf"(?![^\W_{SIGNS}])"
-SIGN = re.compile(rf"[{SIGNS}]")
 
 
 class Marker:

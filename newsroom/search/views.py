@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -102,9 +102,13 @@ class Form:
     @property
     def sections(self):
         """The sections that have live stories, or whose sections have."""
-        live = Article.objects.live().order_by().values("section_id").distinct()
-        found = Section.objects.filter(Q(pk__in=live) | Q(children__in=live))
-        return found.distinct().select_related("parent")
+        live = Article.objects.live().order_by()
+        # Each is one look into an index; to ask which all of them are took 20 ms.
+        own = Exists(live.filter(section=OuterRef("pk")))
+        under = Section.objects.filter(parent=OuterRef("pk"))
+        under = under.filter(Exists(live.filter(section=OuterRef("pk"))))
+        found = Section.objects.filter(own | Exists(under.order_by()))
+        return found.select_related("parent")
 
     def query(self, **changes):
         """Return the query string of this form, with some values changed."""

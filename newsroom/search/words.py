@@ -16,13 +16,16 @@ SIGNS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\U00020000-\U0003134f"
 )
-WORD = re.compile(rf"[{SIGNS}]|[^\W_{SIGNS}]+")
+SIGN = re.compile(rf"[{SIGNS}]")
+BETWEEN = re.compile(r"[\W_]+")
+FOREIGN = re.compile(r"[^\x00-\x7f]+")
 # Letters that are no accented ones for Unicode, and are for those who type them.
 SPECIAL = {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
 SPECIAL |= {"ı": "i", "ħ": "h"}
 # Accents and other marks; joiners and soft hyphens.
 UNSEEN = {"Mn", "Mc", "Me", "Cf"}
 LONGEST_WORD = 60
+LONG_WORD = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 # What is read of a question, which may be a page of text that somebody pasted.
 LONGEST, MOST_PARTS = 5000, 12
 # A star after fewer letters stands for too much.
@@ -61,12 +64,23 @@ _folding = _Folding()
 
 def fold(text):
     """Return a text in small letters without accents; word for word the same."""
-    return text.lower() if text.isascii() else text.translate(_folding)
+    text = text.lower()
+    if text.isascii():
+        return text
+    return FOREIGN.sub(lambda run: run[0].translate(_folding), text)
 
 
 def words_of(text):
     """Return the words of a text, folded, as a list."""
-    return [word[:LONGEST_WORD] for word in WORD.findall(fold(text))]
+    return spaced(text).split()
+
+
+def spaced(text):
+    """Return the words of a text, folded, with a blank between them."""
+    text = BETWEEN.sub(" ", fold(text))
+    if not text.isascii():
+        text = SIGN.sub(r" \g<0> ", text)
+    return LONG_WORD.sub(lambda word: word[0][:LONGEST_WORD], text)
 
 
 @dataclass(frozen=True)
