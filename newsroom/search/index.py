@@ -18,6 +18,7 @@ from newsroom.search.words import Part
 RANKED = 400
 # Seconds for the answer to a question of words that stand everywhere.
 PATIENCE = 0.6
+CANCELED = "57014"  # of PostgreSQL (its documentation, appendix A)
 # So many articles of an author or a tag are looked for by their keys.
 FEW = 1000
 
@@ -260,7 +261,7 @@ class PostgreSQL(Index):
                 cursor.execute(sql, values)
                 return cursor.fetchall()
         except OperationalError as error:
-            if time.monotonic() >= self.ends_at:
+            if getattr(error.__cause__, "sqlstate", "") == CANCELED:
                 raise TooLong from error
             raise
 

@@ -22,8 +22,8 @@ from newsroom.search.words import spaced
 AT_ONCE = 100
 # Of one text, in characters: PostgreSQL's tsvector ends at a megabyte.
 LONGEST_TEXT = 300_000
-# Of PostgreSQL, while an index is made anew: one reads and folds while it writes for the
-# other. SQLite has one writer, in our own process.
+# While PostgreSQL's index is made anew: one reads and folds while the database writes
+# for the other. SQLite has one writer, in our own process.
 THREADS = 2
 VOWELS = str.maketrans("", "", "aeiouy")
 
@@ -55,6 +55,7 @@ def drain(most=None, seconds=None):
         done += count
         if not count or (seconds is not None and time.monotonic() - began > seconds):
             break
+    sort_in()
     return done
 
 
@@ -133,6 +134,17 @@ def _drain_together():
             yield told
 
 
+def sort_in():
+    """Let nothing wait in PostgreSQL's lists of what is not sorted into the index yet.
+
+    Each question would be read through them, 4 MB long.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            for name in ("search_entry_headline", "search_entry_words"):
+                cursor.execute("SELECT gin_clean_pending_list(%s::regclass)", [name])
+
+
 def tidy():
     """Put the parts of the index together, and give the planner numbers."""
     with connection.cursor() as cursor:
@@ -142,6 +154,7 @@ def tidy():
         else:
             cursor.execute("ANALYZE search_entry")
             cursor.execute("ANALYZE search_word")
+    sort_in()
 
 
 # Reading
