@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from articles.html import text_of
 from articles.lists import cards
@@ -210,17 +210,17 @@ def _subjects(typed, at):
     if "\0" in typed or len(typed) > 100:
         return []
     found = []
-    for model, ties, name in (
-        (Section, Article, "section"),
-        (Tag, ArticleTag, "tag"),
-        (Author, Byline, "author"),
+    for model, ties, name, kind in (
+        (Section, Article, "section", _("Section")),
+        (Tag, ArticleTag, "tag", _("Subject")),
+        (Author, Byline, "author", _("Author")),
     ):
         live = ties.objects.live(at).order_by().filter(**{name: OuterRef("pk")})
         rows = model.objects.filter(Exists(live), name__istartswith=typed)
         found += [
             {
                 "label": row.name,
-                "detail": capfirst(model._meta.verbose_name),
+                "detail": kind,
                 "address": row.get_absolute_url(),
             }
             for row in rows.order_by("name", "pk")[:SUBJECTS]

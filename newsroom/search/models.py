@@ -1,3 +1,4 @@
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -74,6 +75,10 @@ class Pick(models.Model):
 
     def __str__(self):
         return f"{self.query}: {self.title or self.article or self.address}"
+
+    def clean(self):
+        if self.query and not ask(self.query).key:
+            raise ValidationError({"query": _("There is no word in it.")})
 
     def save(self, *args, **kwargs):
         """Fill the key of what was typed."""

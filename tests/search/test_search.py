@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import TestCase
 from django.utils import timezone
@@ -344,6 +345,10 @@ class Suggesting(SearchCase):
 
 
 class EditorsPicks(SearchCase):
+    def test_a_pick_needs_a_word(self):
+        with self.assertRaisesMessage(ValidationError, "There is no word in it."):
+            Pick(query="–", title="Nothing", address="/").full_clean()
+
     def test_stand_above_the_results_of_their_query(self):
         story = make_article("What to do in a flood")
         Pick.objects.create(query="Floods", title="Flood desk", address="/tags/f/")
