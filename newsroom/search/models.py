@@ -76,14 +76,14 @@ class Pick(models.Model):
     def __str__(self):
         return f"{self.query}: {self.title or self.article or self.address}"
 
-    def clean(self):
-        if self.query and not ask(self.query).key:
-            raise ValidationError({"query": _("There is no word in it.")})
-
     def save(self, *args, **kwargs):
         """Fill the key of what was typed."""
         self.key = ask(self.query).key
         super().save(*args, **kwargs)
+
+    def clean(self):
+        if self.query and not ask(self.query).key:
+            raise ValidationError({"query": _("There is no word in it.")})
 
 
 class QueryCount(models.Model):
