@@ -299,6 +299,14 @@ class InStep(SearchCase):
             cursor.execute("SELECT count(*) FROM search_entry")
             self.assertEqual(cursor.fetchone()[0], 0)
 
+    def test_texts_of_any_length(self):
+        same = body("flood " * 60_000)
+        other = body(" ".join(f"{n}ぁ界{'ж' * (n % 55)}" for n in range(20_000)))
+        make_article("Same", body=same)
+        make_article("Other", body=other)
+        self.assertEqual(self.found("flood"), ["Same"])
+        self.assertEqual(self.found('"17 ぁ"'), ["Other"])
+
     def test_a_save_indexes_after_its_commit(self):
         with self.captureOnCommitCallbacks(execute=True) as called:
             make_article("Flood", tags=[make_tag()], authors=[make_author()])
