@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from django.db import OperationalError, connections, transaction
 
 from articles.models import Article, ArticleTag, Byline
-from newsroom.search.words import Part
+from newsroom.search.words import Part, Question
 
 # Of so many matches, the newest by their key, each has its rank worked out. What is
 # left follows as the newest first.
@@ -290,9 +290,9 @@ class PostgreSQL(Index):
 
     def count(self, question, narrowed, at, *, most):
         # Those that were counted for the plan need not be counted twice.
-        known = self.hits.get((question, narrowed, at), 0)
-        if known >= most:
-            return most
+        known = self.hits.get((question, narrowed, at))
+        if known is not None and (known >= most or known < self.dense):
+            return min(known, most)
         sql, values = self.matching(question, narrowed, at)
         without = self._plan(question, narrowed, at).without
         if not has_phrases(question):
@@ -310,8 +310,7 @@ class PostgreSQL(Index):
         return replace(plan, order="") if has_phrases(question) else plan
 
     def _is_dense(self, question, narrowed, at):
-        # Without what is unwanted: that is asked of the words of each row.
-        asked = (replace(in_words(question), unwanted=()), narrowed, at)
+        asked = (in_words(question), narrowed, at)
         if asked not in self.hits:
             sql = "SELECT reltuples FROM pg_class WHERE oid = 'search_entry'::regclass"
             [(total,)] = self.fetch(sql, [])
@@ -340,11 +339,14 @@ class PostgreSQL(Index):
 
     def match(self, where, question, headline):
         wanted = self.spelled_all(question.wanted, " & ")
-        column = "headline" if headline else "words"
-        where.add(f"e.{column} @@ %s::tsquery", wanted)
+        if headline:
+            where.add("e.headline @@ %s::tsquery", wanted)
         if question.unwanted:
+            # In one query, which the index answers: apart, each row's words are read.
             unwanted = self.spelled_all(question.unwanted, " | ")
-            where.add("NOT e.words @@ %s::tsquery", unwanted)
+            where.add("e.words @@ %s::tsquery", f"({wanted}) & !({unwanted})")
+        elif not headline:
+            where.add("e.words @@ %s::tsquery", wanted)
 
     def spelled_all(self, parts, sign):
         return sign.join(map(self.spelled, parts))
@@ -373,13 +375,17 @@ def has_phrases(question):
 
 
 def in_words(question):
-    """Return the Question that asks for the words of phrases wherever they stand."""
+    """Return the Question that asks for the words of phrases wherever they stand.
+
+    All that the Question itself finds is among what this one does.
+    """
     parts = []
     for part in question.wanted:
         *words, last = part.words
         parts += [Part((word,), is_quoted=True) for word in words]
         parts.append(replace(part, words=(last,)))
-    return replace(question, wanted=tuple(dict.fromkeys(parts)))
+    unwanted = tuple(part for part in question.unwanted if len(part.words) == 1)
+    return Question(tuple(dict.fromkeys(parts)), unwanted)
 
 
 def _marks(values):

@@ -1,6 +1,5 @@
 """The readers' search. Nothing here is kept: not by us, not by anybody between."""
 
-import re
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, Q
@@ -14,13 +13,13 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Article, ArticleTag, Byline, Section, Tag
 from authors.models import Author
+from authors.pagination import asked_page
 from newsroom.most_read import is_reader
 from newsroom.search import counting
 from newsroom.search.finding import Results, meant, picks, suggestions
 from newsroom.search.index import Narrowed, TooLong
 from newsroom.search.words import LONGEST, ask
 
-PAGE = re.compile(r"[1-9][0-9]{0,6}")
 FILTERS = ("section", "author", "tag", "from", "to")
 # What a filter takes of what was typed.
 LONGEST_NAME = 200
@@ -31,13 +30,11 @@ def search(request):
     """Show a page of what was found, and nothing but the form at first."""
     form = Form(request)
     question = ask(form.typed)
-    number = request.GET.get("page", "1")
-    if not PAGE.fullmatch(number):
-        raise Http404("There is no such page.")
+    number = asked_page(request)
     context = {"form": form, "results": None, "picks": (), "meant": None}
     if question and not form.troubles:
         try:
-            context |= answer(request, form, question, int(number))
+            context |= answer(request, form, question, number)
         except TooLong:
             form.troubles["q"] = _(
                 "This takes too long to look for: say it in fewer or longer words."
@@ -102,13 +99,11 @@ class Form:
     @property
     def sections(self):
         """The sections that have live stories, or whose sections have."""
-        live = Article.objects.live().order_by()
         # Each is one look into an index; to ask which all of them are took 20 ms.
-        own = Exists(live.filter(section=OuterRef("pk")))
-        under = Section.objects.filter(parent=OuterRef("pk"))
-        under = under.filter(Exists(live.filter(section=OuterRef("pk"))))
-        found = Section.objects.filter(own | Exists(under.order_by()))
-        return found.select_related("parent")
+        live = Article.objects.live().order_by().filter(section=OuterRef("pk"))
+        found = set(Section.objects.filter(Exists(live)).select_related("parent"))
+        found |= {section.parent for section in found if section.parent}
+        return sorted(found, key=lambda section: (section.position, section.name))
 
     def query(self, **changes):
         """Return the query string of this form, with some values changed."""
