@@ -17,7 +17,7 @@ import re
 from django.db import connections, transaction
 
 # Raised when anything here changes: an index of another version is made anew.
-VERSION = 3
+VERSION = 1
 ARTICLES, BYLINES, TAGGINGS, AUTHORS, TAGS = (
     *("articles_article", "articles_byline", "articles_articletag"),
     *("authors_author", "articles_tag"),
@@ -27,13 +27,13 @@ TABLES = [
     *("search_text", "search_word", "search_version"),
 ]
 
-# What both have: the articles that wait; the words that were ever met, for questions
-# with a slip in them, by themselves and by what is left without vowels.
+# What both have: the words that were ever met, for questions with a slip in them, by
+# themselves and by what is left without vowels. No index of moments: PostgreSQL would
+# find a year's articles with it, and read the words of each.
 COMMON = """
 CREATE TABLE search_version (version integer NOT NULL);
 CREATE TABLE search_word (word varchar(60) PRIMARY KEY, skeleton varchar(60) NOT NULL);
 CREATE INDEX search_word_skeleton ON search_word (skeleton);
-CREATE INDEX search_entry_published ON search_entry (published_at);
 """
 # `packed`: the words that stand in the two indexes, which hold no text themselves and
 # forget a row only if they are told what they have of it. Apart from the entries, so
