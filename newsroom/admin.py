@@ -30,6 +30,7 @@ MENU = [
         "feeds.partnerfeed crawlers.sitefiles crawlers.crawlrule crawlers.agent",
     ),
     (_("Addresses"), "redirects.redirect redirects.missingpage"),
+    (_("Search"), "search.pick search.querycount"),
 ]
 # The import map of the editor is an inline script: it runs with a nonce. The desk
 # frames its own previews, and nothing that stories embed.

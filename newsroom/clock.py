@@ -25,6 +25,7 @@ from newsroom.feeds import websub
 from newsroom.models import Heartbeat
 from newsroom.pagecache import cdn, journal
 from newsroom.pagecache import node as pagecache
+from newsroom.search import counting, indexing
 
 logger = logging.getLogger(__name__)
 
@@ -168,6 +169,8 @@ def run(stopped, every=1, parent=None, finisher=None, starter=None):
                     finisher.look()
             if starter:
                 starter.look()
+            # Some of the time, so that no moment is late, and no import waits long.
+            indexing.drain(seconds=every / 4)
         except Error as error:
             # The database is away, or being restarted; the next round asks anew.
             logger.error("The clock cannot use the database: %s", error)
@@ -268,5 +271,6 @@ def _keep_up():
     Autosave.objects.filter(saved_at__lt=now - timedelta(days=365)).delete()
     Notice.objects.filter(seen_at__lt=now - timedelta(days=90)).delete()
     reads.tidy(now)
+    counting.prune(now)
     if connection.vendor == "sqlite":
         analyze()

@@ -40,6 +40,8 @@ EDITOR = {
     "redirects.redirect": "view add change delete",
     "redirects.missingpage": "view change",
     "reports.report": "view change",
+    "search.pick": "view add change delete",
+    "search.querycount": "view",
 }
 # Nobody deletes a correction, nor what tells where a story came from.
 PUBLISHER = {

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "newsroom.feeds.apps.FeedsConfig",
     "newsroom.redirects",
     "newsroom.reports.apps.ReportsConfig",
+    "newsroom.search.apps.SearchConfig",
     "newsroom.pagecache.apps.PageCacheConfig",
     "articles",
     "authors",

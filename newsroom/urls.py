@@ -22,6 +22,7 @@ urlpatterns = [
     ),
     path("oembed/", oembed.oembed, name="oembed"),
     path("", include("newsroom.reports.urls")),
+    path("search/", include("newsroom.search.urls")),
     path("", include("newsroom.crawlers.urls")),
     path("", include("newsroom.feeds.urls")),
     path("authors/", include("articles.author_urls")),

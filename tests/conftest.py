@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from newsroom.pagecache import addresses, node
 from newsroom.pagecache.store import Store
 from newsroom.redirects import counting
+from newsroom.search import counting as searches
 from tests import emptying
 from tests.chromium import find_chromium
 
@@ -174,7 +175,7 @@ def _last_words(request):
 @pytest.fixture(autouse=True)
 def _hits_wait():
     """Let no thread write hits behind a test's back; a test that wants them flushes."""
-    for buffer in (counting.hits, counting.missing):
+    for buffer in (counting.hits, counting.missing, searches.buffer):
         buffer.flushed_after = None
         buffer.waiting.clear()
 

@@ -19,6 +19,7 @@ from newsroom.feeds.models import PartnerFeed
 from newsroom.models import MenuItem, Publication
 from newsroom.redirects.models import MissingPage, Redirect
 from newsroom.reports.models import Report
+from newsroom.search.models import Pick, QueryCount
 from tests.articles.test_admin_form import filled_form
 from tests.factories import (
     make_article,
@@ -69,6 +70,8 @@ def everything(superuser):
     CrawlRule.objects.create(agent="GPTBot", path="/")
     Report.objects.create(article=article, text="It was a Tuesday.")
     SiteFiles().save()
+    Pick.objects.create(query="flood", title="Flood desk", address="/")
+    QueryCount.objects.create(query="flood", times=2)
     assert Group.objects.exists()
 
 
@@ -110,7 +113,9 @@ def test_the_title_and_the_menu_are_the_publications_own(everything, superuser, 
         str(group["name"]): [model["object_name"] for model in group["models"]]
         for group in client.get(reverse("admin:index")).context["app_list"]
     }
-    assert list(menu) == ["Stories", "Subjects", "People", "Site", "Addresses"]
+    assert list(menu) == [
+        *("Stories", "Subjects", "People", "Site", "Addresses", "Search"),
+    ]
     assert menu["Stories"][:3] == ["Article", "Picture", "Correction"]
     assert menu["People"] == ["Author", "User", "Group"]
 

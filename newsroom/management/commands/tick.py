@@ -6,6 +6,10 @@ from django.core.management import BaseCommand, CommandError
 from newsroom import clock
 from newsroom.feeds import websub
 from newsroom.import_starter import ImportStarter
+from newsroom.search import indexing
+
+# Seconds, of a run by cron: what is left waits for the next one.
+INDEXED_FOR = 30
 
 
 class Command(BaseCommand):
@@ -32,6 +36,7 @@ class Command(BaseCommand):
             return
         report = clock.tick()
         websub.send()
+        indexing.drain(seconds=INDEXED_FOR)
         self.stdout.write(
             f"{report.announced} announced, {report.ended} ended, "
             f"{report.changed} with changes published."
