@@ -16,7 +16,7 @@ from django.utils import timezone
 from articles.fetching import SECTION, columns, row_of
 from articles.models import Article, ArticleTag, Byline, Picture, Section
 from articles.neighbours import SHOWN
-from articles.querysets import month_of
+from articles.querysets import day_of, month_of
 from articles.together import Given, Together, given_all, numbered
 from authors.models import Author
 from authors.pagination import PER_PAGE, asked_page
@@ -74,7 +74,7 @@ def _in_sections(now, count):
     return live.filter(section__id__in=sections)
 
 
-def _in_month(now, _count):
+def _between(now, _count):
     begins, ends = (Given(name, models.DateTimeField()) for name in ("begins", "ends"))
     return Article.objects.all().between(begins, ends) & Article.objects.live(now)
 
@@ -112,7 +112,14 @@ def in_month(year, month):
     """Return the Stories of a month, in the newsroom's time."""
     note(f"in-month-{int(year)}-{int(month):02}")
     begins, ends = month_of(year, month)
-    return Stories(_in_month, begins=begins, ends=ends)
+    return Stories(_between, begins=begins, ends=ends)
+
+
+def on_day(day):
+    """Return the Stories of a date, in the newsroom's time."""
+    note(f"in-month-{day:%Y-%m}")
+    begins, ends = day_of(day)
+    return Stories(_between, begins=begins, ends=ends)
 
 
 class Stories:

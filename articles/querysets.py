@@ -1,5 +1,6 @@
 import re
-from datetime import UTC, datetime
+from calendar import monthrange
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -235,6 +236,18 @@ class ArticleQuerySet(models.QuerySet):
         )
         return [_moment(moment) for moment in last]
 
+    def days(self, year, month):
+        """Return the days (dates) of a month on which something came out, in order."""
+        note(f"in-month-{int(year)}-{int(month):02}")
+        days = [
+            date(int(year), int(month), number + 1)
+            for number in range(monthrange(int(year), int(month))[1])
+        ]
+        found = self._in_each(
+            [day_of(day) for day in days], lambda inside: inside.values("pk")[:1]
+        )
+        return [day for day, key in zip(days, found, strict=True) if key is not None]
+
     def _months_from_first_to_last(self):
         """Return [(when a month begins, when it is over)] of all that may be there."""
         note("months")
@@ -370,6 +383,12 @@ def _moment(value):
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+def day_of(day):
+    """Return (when a date begins, when it is over), in the newsroom's time."""
+    midnights = (day, day + timedelta(days=1))
+    return tuple(timezone.make_aware(datetime.combine(d, time())) for d in midnights)
 
 
 def _months(first, last):

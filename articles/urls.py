@@ -19,6 +19,11 @@ urlpatterns = [
         views.archive_month,
         name="month",
     ),
+    re_path(
+        r"^archive/(?P<year>[1-9]\d{3})/(?P<month>0[1-9]|1[0-2])/(?P<day>[0-3]\d)/$",
+        views.archive_day,
+        name="day",
+    ),
     path("corrections/", corrections.log, name="corrections"),
     re_path(
         r"^corrections/(?P<year>[1-9]\d{3})/(?P<month>0[1-9]|1[0-2])/$",

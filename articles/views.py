@@ -11,7 +11,7 @@ from django.urls import resolve
 from django.views.decorators.http import require_safe
 
 from articles.fetching import article_at, author_at, section_at, tag_at
-from articles.lists import by, in_month, in_section, tagged
+from articles.lists import by, in_month, in_section, on_day, tagged
 from articles.models import Article, ArticleTag, Page, Series, Tag
 from articles.paths import quoted
 from articles.showing import (
@@ -167,8 +167,21 @@ def archive_month(request, year, month):
     is_ours(year)
     page = in_month(year, month).page(request)
     not_before_its_first_story(page)
-    context = {"month": date(int(year), int(month), 1), "page": page}
+    days = Article.objects.live().days(year, month) if page.number == 1 else []
+    context = {"month": date(int(year), int(month), 1), "page": page, "days": days}
     return render(request, "articles/archive_month.html", context)
+
+
+@require_safe
+def archive_day(request, year, month, day):
+    is_ours(year)
+    try:
+        day = date(int(year), int(month), int(day))
+    except ValueError as error:
+        raise Http404(str(error)) from error
+    page = on_day(day).page(request)
+    not_before_its_first_story(page)
+    return render(request, "articles/archive_day.html", {"day": day, "page": page})
 
 
 @require_safe

@@ -150,8 +150,8 @@ class EveryList(TestCase):
 
     def test_query_count_does_not_grow_with_the_list(self):
         # The subject of the list, the stories' keys with their count, their cards,
-        # furniture. A month needs no subject; a series is asked for in Django's way.
-        wanted = dict(zip(self.lists, [4, 4, 5, 4, 3], strict=True))
+        # furniture. A month names its days; a series is asked for in Django's way.
+        wanted = dict(zip(self.lists, [4, 4, 5, 4, 4], strict=True))
         picture = make_picture(60, 40)
         for number in (2, 6):
             for _ in range(number):
@@ -277,6 +277,21 @@ class Archive(TestCase):
             with self.subTest(address=address):
                 page = self.client.get(f"/archive/{address}")
                 self.assertEqual(page.status_code, 404)
+
+    @override_settings(TIME_ZONE="America/Los_Angeles")
+    def test_a_day_has_its_stories_from_midnight_to_midnight(self):
+        make_article("Late", published_at=datetime(2024, 6, 1, 6, 59, tzinfo=UTC))
+        make_article("Early", published_at=datetime(2024, 6, 1, 7, tzinfo=UTC))
+        make_article("Later", published_at=datetime(2024, 6, 3, 7, tzinfo=UTC))
+        make_article(status="draft", published_at=datetime(2024, 6, 4, 8, tzinfo=UTC))
+        self.assertEqual(headlines(self.client.get("/archive/2024/05/31/")), ["Late"])
+        self.assertEqual(headlines(self.client.get("/archive/2024/06/01/")), ["Early"])
+        for none in ("06/02", "06/04", "06/31", "02/30", "06/00"):
+            page = self.client.get(f"/archive/2024/{none}/")
+            self.assertEqual(page.status_code, 404, none)
+        june = self.client.get("/archive/2024/06/")
+        self.assertEqual([f"{day:%d}" for day in june.context["days"]], ["01", "03"])
+        self.assertContains(june, 'href="/archive/2024/06/03/"')
 
     @override_settings(TIME_ZONE="America/Los_Angeles")
     def test_the_years_at_either_end_are_just_missing(self):

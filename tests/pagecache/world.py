@@ -151,6 +151,7 @@ class World(Edits):
             *(reverse("authors:list"), reverse("most_read"), "/robots.txt"),
             *(reverse("articles:year", args=[y]) for y in {m.year: 0 for m in months}),
             *(reverse("articles:month", args=[m.year, f"{m:%m}"]) for m in months),
+            reverse("articles:day", args=[f"{NOON:%Y}", f"{NOON:%m}", f"{NOON:%d}"]),
         ]
         for model in FOLLOWED:
             own = [row.get_absolute_url() for row in model.objects.order_by("pk")]
