@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from articles.lists import lines
 from articles.models import Article, ReadCount
-from authors.shown import note_until
+from authors.shown import note, note_until
 from authors.waiting import Waiting
 
 logger = logging.getLogger(__name__)
@@ -191,6 +191,8 @@ def most_read(window, limit=LISTED):
     keys = [key for key, _total in kept_ranking(window)]
     if not keys:
         return []
+    # Those that are not live now may be again.
+    note(*(f"article-{key}-line" for key in keys))
     found = lines(keys)
     return [found[key] for key in keys if key in found][:limit]
 

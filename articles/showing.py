@@ -21,6 +21,7 @@ from articles.rendering import expand, picture_ids
 from articles.revisions import PLAIN, REFERENCES
 from articles.withdrawn import SHOWN, raise_withdrawn
 from authors.models import Author
+from authors.shown import note_parameter
 from authors.slugs import make_slug
 
 
@@ -74,6 +75,7 @@ def path_bytes(request):
 
 def show_article(request, article):
     """Show an article, or its text alone where readers ask for `?plain`."""
+    note_parameter("plain")
     show = render_plain if "plain" in request.GET else render_article
     return show(request, article)
 
@@ -103,6 +105,7 @@ def render_plain(request, article):
 def render_page(request, page, template=None, **context):
     """Show a simple page; as text alone where readers ask for `?plain`."""
     pictures = Picture.objects.in_bulk(picture_ids(page.body))
+    note_parameter("plain")
     is_plain = template is None and "plain" in request.GET
     body = expand(page.body, pictures, host=request.get_host(), is_plain=is_plain)
     template = template or f"articles/page_{'plain' if is_plain else 'detail'}.html"

@@ -5,6 +5,8 @@ import re
 from django.core.paginator import InvalidPage, Paginator
 from django.http import Http404
 
+from authors.shown import note_parameter
+
 PER_PAGE = 20
 
 
@@ -25,6 +27,7 @@ def get_page(request, rows, per_page=PER_PAGE):
 
 def asked_page(request):
     """Return the number in `?page=`, 1 without it. Raises Http404 for what is none."""
+    note_parameter("page")
     number = request.GET.get("page", "1")
     if not re.fullmatch(r"[1-9][0-9]{0,6}", number):
         raise Http404(f"There is no page {number!r}.")

@@ -24,6 +24,7 @@ class Noted:
         self.begun_at = time.time()  # seconds since the epoch, as `until`
         self.until = None
         self.is_lasting = None  # a view's word on pages that are no 200
+        self.looked_at = set()  # parameters of the query that make it another page
 
 
 @contextmanager
@@ -51,6 +52,12 @@ def note_until(moment):
     seconds = moment.timestamp()
     if seconds > time.time():
         noted.until = min(noted.until or seconds, seconds)
+
+
+def note_parameter(name):
+    """Say that the page is another one for another value of this parameter."""
+    if (noted := _noted.get()) is not None:
+        noted.looked_at.add(name)
 
 
 def note_lasting():

@@ -76,7 +76,7 @@ def described(article, request):
     said = {
         "version": "1.0",
         "type": "rich",
-        "title": article.headline,
+        "title": article.marked_headline,
         "provider_name": publication.name,
         "provider_url": whole("/"),
         "cache_age": AGE,
@@ -107,7 +107,7 @@ def quotation(article, publication, address):
         address,
         article.language,
         article.direction,
-        article.headline,
+        article.marked_headline,
         format_html("<p>{}</p>", article.standfirst) if article.standfirst else "",
         ", ".join(filter(None, [names, publication.name])),
     )

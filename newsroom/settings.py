@@ -164,13 +164,20 @@ else:
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
         "prepare_threshold", 1 if has_plans else None
     )
+    # Nor does such a pooler know a cursor after its transaction.
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = not has_plans
 # A streaming replica of PostgreSQL that readers' pages are read from.
 if replica := env.str("DATABASE_REPLICA_URL", default=""):
     DATABASES["replica"] = {
         **env.db_url_config(replica),
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASES["default"].get(
+            "DISABLE_SERVER_SIDE_CURSORS", False
+        ),
         "CONN_MAX_AGE": DATABASES["default"]["CONN_MAX_AGE"],
         "TEST": {"MIRROR": "default"},
     }
+    threshold = DATABASES["default"].get("OPTIONS", {}).get("prepare_threshold")
+    DATABASES["replica"].setdefault("OPTIONS", {})["prepare_threshold"] = threshold
     DATABASE_ROUTERS = ["newsroom.routers.ReplicaRouter"]
     MIDDLEWARE.insert(0, "newsroom.routers.ReadersReadTheReplica")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -337,5 +344,10 @@ LOGGING = {
     "root": {
         "handlers": ["stderr"],
         "level": LOG_LEVEL,
+    },
+    # Anybody can ask for a host or a path that is none: no mail to the admins.
+    "loggers": {
+        f"django.security.{name}": {"handlers": ["stderr"], "propagate": False}
+        for name in ("DisallowedHost", "SuspiciousFileOperation")
     },
 }

@@ -48,7 +48,7 @@ def media(request, path):
             response = serve(request, path, document_root=settings.MEDIA_ROOT)
         else:
             response = from_bucket(path)
-    except (Http404, OSError) as error:
+    except (Http404, OSError, SuspiciousFileOperation) as error:
         if isinstance(error, OSError) and error.errno != ENAMETOOLONG:
             raise
         # Asked for by pages, not by people, so it needs no page that helps.

@@ -111,6 +111,8 @@ class ArticleForm(MergingForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if "withdrawal_answer" in self.fields:
+            self.fields["withdrawal_answer"].required = False
         if self.instance.pk is None:
             return
         picked = self.instance.related_stories.values_list("story", flat=True)
@@ -122,12 +124,24 @@ class ArticleForm(MergingForm):
 
     def clean_related(self):
         """Leave the picks alone where a form was sent without the field."""
-        widget = self.fields["related"].widget
-        is_left_out = widget.value_omitted_from_data(
-            self.data, self.files, self.add_prefix("related")
+        is_sent = self._is_sent("related")
+        return (
+            self.cleaned_data["related"] if is_sent else self.initial.get("related", [])
         )
-        stored = self.initial.get("related", [])
-        return stored if is_left_out else self.cleaned_data["related"]
+
+    def _is_sent(self, name):
+        return not self.fields[name].widget.value_omitted_from_data(
+            self.data, self.files, self.add_prefix(name)
+        )
+
+    def clean_withdrawal_notice(self):
+        """Leave the notice alone where the form was opened before the withdrawal."""
+        if self._is_sent("withdrawal_notice"):
+            return self.cleaned_data["withdrawal_notice"]
+        return self.instance.withdrawal_notice
+
+    def clean_withdrawal_answer(self):
+        return self.cleaned_data["withdrawal_answer"] or self.instance.withdrawal_answer
 
     def _save_m2m(self):
         super()._save_m2m()

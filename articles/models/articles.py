@@ -487,6 +487,13 @@ class Article(Shown, models.Model):
     def list_headline(self):
         return self.front_headline or self.headline
 
+    @property
+    def marked_headline(self):
+        """The headline as it stands where the story itself does not."""
+        if self.retracted_at:
+            return _("Retracted: %(headline)s") % {"headline": self.headline}
+        return self.headline
+
     def byline_text(self):
         """Return "A, B and C": the authors, without those who have another role."""
         return join_names(

@@ -180,7 +180,7 @@ def _entry(story, name_of, pictures, *, is_full):
     return Entry(
         id=name_of(f"article-{article.pk}"),
         address=address,
-        title=_title(article),
+        title=article.marked_headline,
         published_at=published_at,
         updated_at=max(published_at, article.material_update_at or published_at),
         summary=article.standfirst,
@@ -191,12 +191,6 @@ def _entry(story, name_of, pictures, *, is_full):
         image=image,
         original=article.canonical_url,
     )
-
-
-def _title(article):
-    if article.retracted_at:
-        return _("Retracted: %(headline)s") % {"headline": article.headline}
-    return article.headline
 
 
 def _people(bylines):

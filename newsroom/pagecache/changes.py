@@ -266,6 +266,7 @@ def _of_redirect(old, redirect):
 BLOCKS = (AdvertiseBlock, ShareBlock)
 # What belongs to an article, and where it says so.
 PARTS = {
+    Translation: "article",
     ArticleTag: "content_object",
     Byline: "article",
     Correction: "article",

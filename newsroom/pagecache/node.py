@@ -6,7 +6,7 @@ import time
 from django.conf import settings
 from django.db import Error
 
-from newsroom.pagecache.store import Store
+from newsroom.pagecache.store import DISK, Store
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ def until_next():
         return float("inf")
     try:
         moment = store.next_moment()
-    except OSError:
+    except DISK:
         moment = None
     # Never at once again, whatever the disk does.
     return float("inf") if moment is None else max(0.01, moment - time.time())
@@ -38,6 +38,6 @@ def follow():
         return 0
     try:
         return store.follow() + store.sweep()
-    except (Error, OSError):
+    except (Error, *DISK):
         logger.exception("The pages that changed could not be thrown away yet.")
         return 0

@@ -27,6 +27,7 @@ CDN_SAYS = ("HTTP_CDN_LOOP", "HTTP_FASTLY_FF", "HTTP_SURROGATE_CAPABILITY")
 # CDNs refuse longer headers (Fastly's and Cloudflare's documentation).
 KEYS_MAX = 15_000  # bytes
 NOT_BY_CDN = "max-age=0"
+NOT_KEPT_ELSEWHERE = "no-cache"
 # What is made anew for every answer.
 NOT_KEPT = {"content-length", "content-encoding", "etag"}
 # Kept where the view says so (note_lasting): anybody can ask for what is not there.
@@ -97,6 +98,12 @@ class PageCacheMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        response = self._answer(request)
+        # What is not kept here must not be kept by a cache that we cannot tell either.
+        response.headers.setdefault("Cache-Control", NOT_KEPT_ELSEWHERE)
+        return response
+
+    def _answer(self, request):
         store = node.store
         address = address_of(request.META) if store is not None else None
         if (
@@ -136,11 +143,18 @@ class PageCacheMiddleware:
         # Nobody below compresses: what is kept is compressed once.
         request.META.pop("HTTP_ACCEPT_ENCODING", None)
         method, request.method = request.method, "GET"
+        # Addresses in the page are written as the host is: for all readers the same.
+        if host := request.META.get("HTTP_HOST"):
+            request.META["HTTP_HOST"] = host.lower()
         place = journal.place()
         with noting() as noted:
             response = self.get_response(request)
         request.method = method
         if not may_be_kept(response, noted) or (story and story not in noted.keys):
+            return response, None
+        parameters = {part.partition("=")[0] for part in address.query.split("&")}
+        if not story and parameters - {""} - noted.looked_at:
+            # It is the page without them: anybody could fill the disk with copies.
             return response, None
         patch_vary_headers(response, ["Accept-Encoding"])
         page = page_of(response)

@@ -71,6 +71,8 @@ VERSION = 2
 PATIENCE = 10  # seconds
 FOLLOWED_EVERY = 600  # seconds; how exactly a node knows when it last read the journal
 STRIPES = 1024
+# What a disk that is full, or another user's, answers with.
+DISK = (OSError, sqlite3.Error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,12 @@ class Store:
         kept); None where one of its keys was purged since, or became due, and where
         the disk refuses it.
         """
+        try:
+            return self._keep(address, page, noted, place)
+        except DISK:
+            return None
+
+    def _keep(self, address, page, noted, place):
         variants, keys = page.variants, sorted(noted.keys)
         head = {
             "status": page.status,
@@ -206,7 +214,7 @@ class Store:
             index.commit()
             try:
                 self._put_files(address.file, variants, head | {"until": until})
-            except OSError:
+            except DISK:
                 # A file where a folder should be, or a full disk.
                 self._forget(index, "address = ?", [str(address)])
                 index.commit()
@@ -245,16 +253,22 @@ class Store:
 
     @contextlib.contextmanager
     def rendering(self, address):
-        """Let one request render a cold page while others wait for what it makes."""
+        """Let one request render a cold page while others wait for what it makes.
+
+        Where the disk refuses the lock, each makes it.
+        """
         stripe = int(hashlib.md5(str(address).encode()).hexdigest()[:8], 16) % STRIPES
-        with _lock_file(f"{self.folder}/locks/{stripe}") as file:
+        with contextlib.ExitStack() as stack:
             end = time.monotonic() + PATIENCE
-            while time.monotonic() < end:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    time.sleep(0.01)
+            with contextlib.suppress(OSError):
+                path = f"{self.folder}/locks/{stripe}"
+                file = stack.enter_context(_lock_file(path))
+                while time.monotonic() < end:
+                    try:
+                        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                        break
+                    except BlockingIOError:
+                        time.sleep(0.01)
             yield
 
     # Purging
@@ -414,10 +428,12 @@ class Store:
         try:
             index = local.index = local.index or self._open_index()
             yield index
-            if index.in_transaction:
-                index.rollback()
         finally:
-            fcntl.flock(local.lock, fcntl.LOCK_UN)
+            try:
+                if local.index is not None and local.index.in_transaction:
+                    local.index.rollback()
+            finally:
+                fcntl.flock(local.lock, fcntl.LOCK_UN)
 
     def _of_thread(self):
         """Return what this thread of this process keeps open: `lock` and `index`.

@@ -120,5 +120,9 @@ class OldAddresses:
             led_on = answer_missing(request, is_counted=False)
             return led_on or exception.answer(request)
         if isinstance(exception, Http404):
-            return answer_missing(request)
+            # What a search or a list did not find, another site has no link to; and
+            # what people look for is theirs.
+            ours = request.resolver_match and request.resolver_match.app_name
+            is_counted = ours != "search" and "page" not in request.GET
+            return answer_missing(request, is_counted=is_counted)
         return None

@@ -100,6 +100,8 @@ def are_too_many(article, address):
     if repeats.is_too_many(address, "report", now):
         return True
     lately = Report.objects.filter(sent_at__gt=now - timedelta(days=1))
+    # What was told from spam closes the form for nobody.
+    lately = lately.exclude(state=Report.State.SPAM)
     if lately.filter(article=article).count() >= PER_STORY:
         return True
     return lately.filter(sent_at__gt=now - timedelta(hours=1)).count() >= PER_HOUR

@@ -191,10 +191,12 @@ def suggestions(typed, at=None):
     rows = index().matches(question, Narrowed(), at, limit=4 * HEADLINES, headline=True)
     stories = Article.objects.live(at).filter(pk__in=[key for key, _rank in rows])
     stories = stories.order_by("-published_at", "-pk")
-    fields = ("path", "headline", "front_headline", "published_at")
+    fields = ("path", "headline", "front_headline", "published_at", "retracted_at")
     found = [
         {
-            "label": story.list_headline,
+            "label": story.marked_headline
+            if story.retracted_at
+            else story.list_headline,
             "detail": "",
             "address": story.get_absolute_url(),
         }

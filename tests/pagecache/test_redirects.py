@@ -50,13 +50,13 @@ def test_each_hit_reaches_us_and_a_change_counts_at_once(client, store):
 def test_a_kept_page_that_nothing_is_there_goes(old, match, client, store):
     store.follow()
     withdrawn("/gone.htm")
-    assert client.get("/gone.htm").status_code == 404
+    assert client.get("/gone.htm").status_code == 410
     assert is_kept(store, "/gone.htm")
     redirect = Redirect(old=old, match=match, target="/new/", keeps_rest=False)
     redirect.save()
     assert client.get("/gone.htm")["Location"] == "/new/"
     redirect.delete()
-    assert client.get("/gone.htm").status_code == 404
+    assert client.get("/gone.htm").status_code == 410
 
 
 def test_other_kept_pages_stay(client, store):

@@ -1,6 +1,9 @@
 """What is kept, under which address, and what never is."""
 
+import sqlite3
+import threading
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.test import RequestFactory
@@ -213,3 +216,50 @@ class TestManyAtOnce:
         assert page["CDN-Cache-Control"] == "max-age=0"
         assert "Surrogate-Key" not in page
         assert kept(store) == []
+
+
+class TestWhatAnybodyMayAsk:
+    def test_a_parameter_no_view_looks_at_makes_no_copy(self, client, article, store):
+        for path in ("/feed/", "/robots.txt", "/archive/", "/corrections/"):
+            assert client.get(path, {"page": "5"}).status_code == 200
+            assert client.get(path, {"plain": ""}).status_code == 200
+        assert kept(store) == []
+        assert client.get(article.path, {"plain": ""}).status_code == 200
+        assert client.get("/sections/news/", {"page": "1"}).status_code == 200
+        assert kept(store) == [
+            f"testserver{article.path}?plain",
+            "testserver/sections/news/",
+        ]
+
+    def test_however_the_host_is_written_readers_get_one_page(self, client, article):
+        page = client.get("/sections/news/", headers={"host": "TestServer"})
+        assert b"TestServer" not in page.content
+        assert b"http://testserver/sections/news/" in page.content
+
+    def test_nobody_keeps_what_is_not_kept_here(self, client, article):
+        for path in ("/nothing/", "/search/?q=zq", "/sections/news/?page=7"):
+            assert "no-cache" in client.get(path)["Cache-Control"], path
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left"), sqlite3.OperationalError("disk is full")]
+)
+class TestAFullDisk:
+    def test_readers_get_their_page(self, error, client, article, store):
+        with patch.object(Store, "_put_files", side_effect=error):
+            assert client.get(article.path).status_code == 200
+        assert kept(store) == []
+        assert client.get(article.path).status_code == 200
+        assert kept(store) == [f"testserver{article.path}"]
+
+    def test_no_lock_stays_and_no_save_is_spoiled(self, error, client, article, store):
+        client.get(article.path)
+        with patch.object(Store, "_forget", side_effect=error):
+            article.headline = "Snow"
+            article.save()
+        thread = threading.Thread(target=store.totals, daemon=True)
+        thread.start()
+        thread.join(5)
+        assert not thread.is_alive()
+        store.follow()
+        assert b"Snow" in client.get(article.path).content

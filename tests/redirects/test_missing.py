@@ -41,6 +41,13 @@ class TestCounting:
         for secret in ("secret", "pw", "mail", "Firefox", "127.0.0.1"):
             assert secret not in told
 
+    def test_neither_what_was_searched_nor_pages_of_lists(self, client):
+        make_tag("water")
+        ask(client, "/search/?q=alice%40example.org&page=500")
+        ask(client, "/search/?q=alice%40example.org&page=0")
+        ask(client, "/tags/water/?page=99")
+        assert missing() == {}
+
     def test_referrers_are_the_most_frequent_few(self, client):
         for number in range(9):
             for _ in range(number + 1):

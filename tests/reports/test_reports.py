@@ -1,6 +1,7 @@
 """Readers report errors; the desk hears of them."""
 
 import re
+from copy import copy
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -88,6 +89,12 @@ class AgainstSpam(Reported):
         self.assertEqual(self.send(website="https://x.test/").status_code, 302)
         self.assertEqual(Report.objects.get().state, State.SPAM)
         self.assertFalse(Notice.objects.exists())
+
+    def test_spam_closes_the_form_for_nobody(self):
+        spam = Report(article=self.article, text="Buy", state=State.SPAM)
+        Report.objects.bulk_create([copy(spam) for _ in range(forms.PER_HOUR)])
+        self.assertEqual(self.send().status_code, 302)
+        self.assertTrue(Report.objects.filter(state=State.NEW).exists())
 
     def test_an_advertisement_is_spam(self):
         self.send("See https://a.test https://b.test and www.c.test")
