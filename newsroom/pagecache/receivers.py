@@ -33,8 +33,9 @@ def after_save(sender, instance, created, **_):
     old = instance.__dict__.pop("_seen_before", None)
     # Of a row that is compared and was there, nothing readers see was saved.
     if created or old is not None or sender not in changes.COMPARED:
-        change(*changes.keys_of(old, instance))
+        # First: a moment that comes between the two is past for the second then.
         look_ahead(instance)
+        change(*changes.keys_of(old, instance))
 
 
 def after_delete(sender, instance, origin=None, **_):
