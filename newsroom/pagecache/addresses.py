@@ -8,8 +8,8 @@ at an address with a query of its own, as /?p=123: that is a page, too, where it
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from urllib.parse import urlsplit
+from functools import cache, cached_property, lru_cache
+from urllib.parse import unquote_plus, urlsplit
 
 from django.conf import settings
 
@@ -29,9 +29,10 @@ PAGE = re.compile(r"[1-9][0-9]{0,6}")
 # Names that a file system, or nginx, would read in another way.
 UNSAFE = re.compile(r"[\x00-\x1f\x7f@\\]|//|/\.{1,2}(?:/|$)")
 NAME_MAX = 200  # bytes; file systems take 255
+SHORT = 200  # characters of path and query; whose Address a process remembers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Address:
     """A page's address as it is kept: host, decoded path, the query we know."""
 
@@ -42,20 +43,16 @@ class Address:
     def __str__(self):
         return f"{self.host}{self.path}" + (f"?{self.query}" if self.query else "")
 
-    @property
+    @cached_property
     def file(self):
         """The file's path in the folder of pages, without the suffix of its kind."""
-        return _file(self.host, self.path, self.query)
-
-
-@lru_cache(maxsize=4096)
-def _file(host, path, query):
-    if UNSAFE.search(path) or any(
-        len(name.encode()) > NAME_MAX for name in path.split("/")
-    ):
-        digest = hashlib.sha256(path.encode()).hexdigest()
-        path = f"/@{digest[:2]}/{digest[2:40]}"
-    return f"{host}{path}@{query}"
+        path = self.path
+        if UNSAFE.search(path) or any(
+            len(name.encode()) > NAME_MAX for name in path.split("/")
+        ):
+            digest = hashlib.sha256(path.encode()).hexdigest()
+            path = f"/@{digest[:2]}/{digest[2:40]}"
+        return f"{self.host}{path}@{self.query}"
 
 
 @cache
@@ -93,13 +90,19 @@ def address_of(environ):
     """Return the Address a WSGI request asks for, None if none may be kept there."""
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return None
-    path = environ.get("newsroom.path") or environ.get("PATH_INFO") or "/"
-    if path.startswith(PRIVATE) and _first(path) in PRIVATE:
-        return None
     host = hosts().get((environ.get("HTTP_HOST") or environ["SERVER_NAME"]).lower())
     if host is None:
         return None
-    query = environ.get("QUERY_STRING")
+    path = environ.get("newsroom.path") or environ.get("PATH_INFO") or "/"
+    query = environ.get("QUERY_STRING", "")
+    find = _address if len(path) + len(query) <= SHORT else _address.__wrapped__
+    return find(host, path, query)
+
+
+@lru_cache(maxsize=4096)
+def _address(host, path, query):
+    if path.startswith(PRIVATE) and _first(path) in PRIVATE:
+        return None
     known = _known(query, _is_own(path)) if query else ""
     # A "?" of the path itself would look like a query.
     if known is None or "?" in path:
@@ -137,10 +140,8 @@ def _known(query, is_own):
     """Return the known parameters in one spelling; None where they make no page."""
     page = plain = ""
     for part in query.split("&"):
-        name, _, value = part.partition("=")
-        if "%" in name or "+" in name:
-            # May be a name we know, in disguise.
-            return None
+        # As Django reads them: it may be a name we know, in disguise.
+        name, _, value = map(unquote_plus, part.partition("="))
         if name == "page" and is_own:
             if page or not PAGE.fullmatch(value):
                 return None

@@ -239,6 +239,13 @@ def _of_menus(*, is_moved, **target):
     return {"furniture"} if lines.exists() else set()
 
 
+def _of_menu_item(old, item):
+    """No menu shows an item that leads to a page which readers may not see."""
+    states = filter(None, (old, item))
+    is_shown = any(state.page is None or state.page.is_live() for state in states)
+    return {"furniture"} if is_shown else set()
+
+
 def _of_block(old, block):
     """Return the keys of the pages that show a block, and of those that may now.
 
@@ -274,7 +281,7 @@ PARTS = {
 }
 # Rows that choose sections, tags or authors.
 CHOOSING = (*BLOCKS, PartnerFeed)
-COMPARED = {Article, Page, Redirect, *CARDS, *BLOCKS}
+COMPARED = {Article, MenuItem, Page, Redirect, *CARDS, *BLOCKS}
 # A new model that readers see something of gets its line here.
 KEYS = {
     Article: _of_article,
@@ -291,7 +298,7 @@ KEYS = {
     Picture: _of_picture,
     Page: _of_page,
     Publication: lambda old, publication: {"furniture"},
-    MenuItem: lambda old, line: {"furniture"},
+    MenuItem: _of_menu_item,
     **dict.fromkeys(BLOCKS, _of_block),
     ShareBlockNetwork: lambda old, row: {f"shareblock-{row.block_id}"},
     ShareNetwork: lambda old, network: {"blocks"},

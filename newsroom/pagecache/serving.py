@@ -58,14 +58,13 @@ class KeptPages:
 def answer(environ, kept):
     """Return (status line, headers, body) of a Kept page for a request's environ."""
     asked = environ.get("HTTP_IF_NONE_MATCH")
-    headers = [*kept.headers, ("ETag", kept.etag)]
-    if settings.PURGE_URL or any(name in environ for name in CDN_SAYS):
+    is_unchanged = asked and kept.etag in asked and kept.status.startswith("200")
+    # A copy, as servers write into it.
+    headers = [*(kept.unchanged_headers if is_unchanged else kept.headers)]
+    if settings.PURGE_URL or not environ.keys().isdisjoint(CDN_SAYS):
         headers += for_cdn(kept.keys, kept.until)
-    if asked and kept.etag in asked and kept.status.startswith("200"):
+    if is_unchanged:
         return "304 Not Modified", headers, b""
-    if kept.encoding:
-        headers.append(("Content-Encoding", kept.encoding))
-    headers.append(("Content-Length", str(len(kept.body))))
     return (
         kept.status,
         headers,

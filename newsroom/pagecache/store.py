@@ -75,17 +75,30 @@ STRIPES = 1024
 DISK = (OSError, sqlite3.Error)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Kept:
     """A page as it is sent: status line, headers, bytes in the encoding chosen."""
 
     status: str
-    headers: list  # [(name, value)], without Content-Length
+    page_headers: list  # [(name, value)]
     etag: str
     body: bytes
     encoding: str
     keys: str  # separated by spaces
     until: float | None  # seconds since the epoch
+
+    @cached_property
+    def headers(self):
+        """All its headers, [(name, value)]."""
+        body = [("Content-Length", str(len(self.body)))]
+        if self.encoding:
+            body.append(("Content-Encoding", self.encoding))
+        return [*self.unchanged_headers, *body]
+
+    @cached_property
+    def unchanged_headers(self):
+        """The headers, [(name, value)], for a reader who has these bytes already."""
+        return [*self.page_headers, ("ETag", self.etag)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +124,7 @@ class Store:
     def __init__(self, folder):
         self.folder = Path(folder)
         self.pages = self.folder / "pages"
+        self._base = f"{self.pages}/"
         self._local = threading.local()
         self._remembered, self._room = {}, REMEMBERED
 
@@ -121,9 +135,9 @@ class Store:
 
         `accepted` is the request's Accept-Encoding.
         """
-        base = f"{self.pages}/{address.file}"
+        base = self._base + address.file
         try:
-            found = os.stat(f"{base}.head")
+            found = os.stat(base + ".head")
             version = (found.st_mtime_ns, found.st_ino)
             remembered = self._remembered.get(base)
             if remembered is None or remembered[0] != version:
