@@ -128,7 +128,7 @@ def _of_article(old, article):
         return set()
     if not (was_live or is_live):
         # Its address may be kept as the page of something gone.
-        return everywhere(article) if old else set()
+        return {article.shown_key(), "headlines"} if old else set()
     keys = {article.shown_key()}
     is_renamed = old is not None and old.list_headline != article.list_headline
     if was_live != is_live or different & LINE or is_renamed:
