@@ -5,12 +5,14 @@ and a database stops looking when it has enough: a word that stands in half of a
 articles costs what a rare one does.
 """
 
+import json
 import time
 from dataclasses import dataclass, field, replace
 
 from django.db import OperationalError, connections, transaction
 
 from articles.models import Article, ArticleTag, Byline
+from newsroom.search.marks import of_narrowed
 from newsroom.search.words import Part, Question
 
 # Of so many matches, the newest by their key, each has its rank worked out. What is
@@ -107,7 +109,7 @@ class Index:
     def matching(self, question, narrowed, at, headline=False):
         """Return ("FROM … WHERE …", values) of what readers may see at a moment."""
         where = Where()
-        self.match(where, question, headline)
+        self.match(where, question, narrowed, headline)
         at = self.moment(at)
         where.add("e.published_at <= %s", at)
         where.add("(e.expires_at IS NULL OR e.expires_at > %s)", at)
@@ -118,28 +120,8 @@ class Index:
         if narrowed.sections:
             marks = _marks(narrowed.sections)
             where.add(f"e.section_id IN ({marks})", *narrowed.sections)
-        for model, name, key in (
-            (Byline, "author", narrowed.author),
-            (ArticleTag, "tag", narrowed.tag),
-        ):
-            if key is not None:
-                self._tie(where, model, name, key)
         tables, values = self.tables(question, narrowed, at, headline)
         return f"{tables} WHERE {where}", [*values, *where.values]
-
-    def _tie(self, where, model, name, key):
-        """Have only articles that are tied to the row of this key.
-
-        By their keys if they are few: to ask each of 100,000 matches took 0.2 s.
-        """
-        ties = model.objects.filter(**{name: key}).order_by()
-        article = model.ARTICLE
-        keys = list(ties.values_list(article, flat=True)[: FEW + 1])
-        if len(keys) <= FEW:
-            where.add(f"{self.FILTERED} IN ({_marks(keys) or 'NULL'})", *keys)
-        else:
-            tied = f"SELECT 1 FROM {model._meta.db_table} WHERE {article} = {self.KEY}"
-            where.add(f"EXISTS ({tied} AND {name}_id = %s)", key)
 
     def smaller(self, question, narrowed, at, below, without):
         """Return (query, values) of the keys that `later` puts in order."""
@@ -157,8 +139,6 @@ class Index:
 
 class SQLite(Index):
     KEY = UNSORTED = "f.rowid"
-    # With a plus, no index is asked: FTS5 would begin anew for each key (0.4 s for 80).
-    FILTERED = "+f.rowid"
     # How much a word in the headline, in standfirst, names and tags, and in the text
     # counts (FTS5's documentation, 5.1.1).
     WEIGHTS = "10.0, 4.0, 1.0"
@@ -188,8 +168,14 @@ class SQLite(Index):
         joined = "CROSS JOIN search_entry e ON e.article_id = f.rowid"
         return f"FROM {table} f {joined}", []
 
-    def match(self, where, question, headline):
+    def match(self, where, question, narrowed, headline):
         table = self.HEADLINE if headline else self.WHOLE
+        for model, name, key in (
+            (Byline, "author", narrowed.author),
+            (ArticleTag, "tag", narrowed.tag),
+        ):
+            if key is not None:
+                self._tie(where, model, name, key)
         wanted = " AND ".join(map(self.spelled, question.wanted))
         unwanted = " OR ".join(map(self.spelled, question.unwanted))
         if unwanted and not headline:
@@ -199,6 +185,20 @@ class SQLite(Index):
         if unwanted:
             other = f"SELECT rowid FROM {self.WHOLE} WHERE {self.WHOLE} MATCH %s"
             where.add(f"f.rowid NOT IN ({other})", unwanted)
+
+    def _tie(self, where, model, name, key):
+        """Have only articles that are tied to the row of this key.
+
+        By their keys if they are few: to ask each of 100,000 matches took 0.2 s.
+        """
+        ties = model.objects.filter(**{name: key}).order_by()
+        article = model.ARTICLE
+        keys = list(ties.values_list(article, flat=True)[: FEW + 1])
+        if len(keys) <= FEW:
+            where.add(f"+f.rowid IN ({_marks(keys) or 'NULL'})", *keys)
+        else:
+            tied = f"SELECT 1 FROM {model._meta.db_table} WHERE {article} = f.rowid"
+            where.add(f"EXISTS ({tied} AND {name}_id = %s)", key)
 
     @staticmethod
     def spelled(part):
@@ -230,23 +230,24 @@ class PostgreSQL(Index):
     every article, 2 s for 100,000.
     """
 
-    KEY = FILTERED = "e.article_id"
+    KEY = "e.article_id"
     # No index has a sum.
     UNSORTED = "e.article_id + 0"
     # A phrase is looked for in so many of the newest that have all its words: each
     # has to be read, which takes 10 µs.
     PHRASES = 10_000
-    # Of so many articles that match, the newest are found soonest by walking along the
-    # keys. Fewer are all listed and sorted, which takes 0.3 µs for each.
-    DENSE = 0.15
+    # Of such a part of all articles, and so many, the newest are found soonest by
+    # walking along the keys. Fewer are all listed and sorted: 0.3 µs for each.
+    DENSE, LEAST = 0.15, 1000
     # Where one of these must be used after all, its cost is beyond what is compiled:
     # jit would take a second to do so.
     LISTING = ("jit", "enable_seqscan", "enable_indexscan", "enable_indexonlyscan")
     WALKING = ("jit", "enable_seqscan", "enable_bitmapscan", "enable_sort")
+    TOTAL = "SELECT reltuples FROM pg_class WHERE oid = 'search_entry'::regclass"
 
     def __init__(self, alias):
         super().__init__(alias)
-        self.hits = {}
+        self.dense = {}
 
     def fetch(self, sql, values, without=LISTING):
         left = max(1, int(1000 * (self.ends_at - time.monotonic())))
@@ -289,10 +290,6 @@ class PostgreSQL(Index):
         return [key for (key,) in rows]
 
     def count(self, question, narrowed, at, *, most):
-        # Those that were counted for the plan need not be counted twice.
-        known = self.hits.get((question, narrowed, at))
-        if known is not None and (known >= most or known < self.dense):
-            return min(known, most)
         sql, values = self.matching(question, narrowed, at)
         without = self._plan(question, narrowed, at).without
         if not has_phrases(question):
@@ -302,23 +299,34 @@ class PostgreSQL(Index):
 
     def _plan(self, question, narrowed, at, headline=False):
         """Return the Plan by which the newest matches are found soonest."""
-        if headline or not self._is_dense(question, narrowed, at):
+        if not self._is_dense(question, narrowed, at, headline):
             plan = Plan(f"ORDER BY {self.UNSORTED} DESC", self.LISTING)
         else:
             plan = Plan(f"ORDER BY {self.KEY} DESC", self.WALKING)
         # Those that have a phrase's words come in order already.
         return replace(plan, order="") if has_phrases(question) else plan
 
-    def _is_dense(self, question, narrowed, at):
-        asked = (in_words(question), narrowed, at)
-        if asked not in self.hits:
-            sql = "SELECT reltuples FROM pg_class WHERE oid = 'search_entry'::regclass"
-            [(total,)] = self.fetch(sql, [])
-            self.dense = max(1000, int(total * self.DENSE))
+    def _is_dense(self, question, narrowed, at, headline=False):
+        """Say whether at least DENSE of all articles match.
+
+        Many by the planner's statistics are counted, unless it is one word, which
+        these know: to walk in vain, and read the words of all, would take a second.
+        """
+        asked = (in_words(question), narrowed, at, headline)
+        if asked not in self.dense:
             sql, values = self.matching(*asked)
-            sql = f"SELECT count(*) FROM (SELECT 1 {sql} LIMIT %s) AS found"
-            self.hits[asked] = self.fetch(sql, [*values, self.dense])[0][0]
-        return self.hits[asked] >= self.dense
+            [(plan,)] = self.fetch(f"EXPLAIN (FORMAT JSON) SELECT 1 {sql}", values)
+            plan = json.loads(plan) if isinstance(plan, str) else plan
+            is_dense = plan[0]["Plan"]["Plan Rows"] >= self.LEAST
+            if is_dense:
+                [(total,)] = self.fetch(self.TOTAL, [])
+                least = max(self.LEAST, int(total * self.DENSE))
+                is_dense = plan[0]["Plan"]["Plan Rows"] >= least
+            if is_dense and not headline and not is_one_word(asked[0], narrowed):
+                sql = f"SELECT count(*) FROM (SELECT 1 {sql} LIMIT %s) AS found"
+                is_dense = self.fetch(sql, [*values, least])[0][0] >= least
+            self.dense[asked] = is_dense
+        return self.dense[asked]
 
     def not_among(self, keys):
         # As a table, which is hashed: each row would be compared with 400 keys.
@@ -329,16 +337,16 @@ class PostgreSQL(Index):
         if not has_phrases(question):
             return "FROM search_entry e", []
         column = "headline" if headline else "words"
-        is_dense = not headline and self._is_dense(question, narrowed, at)
+        is_dense = self._is_dense(question, narrowed, at, headline)
         newest = (
             f"SELECT * FROM search_entry WHERE {column} @@ %s::tsquery "
             f"ORDER BY article_id {'' if is_dense else '+ 0'} DESC LIMIT {self.PHRASES}"
         )
-        apart = in_words(question).wanted
-        return f"FROM ({newest}) AS e", [self.spelled_all(apart, " & ")]
+        apart = self.spelled_all(in_words(question).wanted, " & ")
+        return f"FROM ({newest}) AS e", [apart + self.spelled_marks(narrowed)]
 
-    def match(self, where, question, headline):
-        wanted = self.spelled_all(question.wanted, " & ")
+    def match(self, where, question, narrowed, headline):
+        wanted = self.spelled_all(question.wanted, " & ") + self.spelled_marks(narrowed)
         if headline:
             where.add("e.headline @@ %s::tsquery", wanted)
         if question.unwanted:
@@ -350,6 +358,14 @@ class PostgreSQL(Index):
 
     def spelled_all(self, parts, sign):
         return sign.join(map(self.spelled, parts))
+
+    @staticmethod
+    def spelled_marks(narrowed):
+        """Return the marks that are wanted, to stand behind the words."""
+        wanted = (
+            " | ".join(f"'{m}'" for m in marks) for marks in of_narrowed(narrowed)
+        )
+        return "".join(f" & ({marks})" for marks in wanted)
 
     @staticmethod
     def spelled(part):
@@ -372,6 +388,15 @@ class Plan:
 
 def has_phrases(question):
     return any(len(part.words) > 1 for part in question.wanted)
+
+
+def is_one_word(question, narrowed):
+    parts = (*question.wanted, *question.unwanted)
+    return (
+        len(parts) == 1
+        and len(parts[0].spellings) == 1
+        and not any((parts[0].is_prefix, *of_narrowed(narrowed)))
+    )
 
 
 def in_words(question):

@@ -12,11 +12,13 @@ from hashlib import blake2b
 from itertools import accumulate, compress, zip_longest
 from queue import SimpleQueue
 from threading import Thread
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
 from articles.html import text_of
 from articles.models import Article, ArticleTag, Byline
+from newsroom.search.marks import of_article
 from newsroom.search.schema import look_at_all
 from newsroom.search.words import spaced
 
@@ -165,8 +167,16 @@ def tidy():
 # Reading
 
 
+class Entry(NamedTuple):
+    """What the index has of an article."""
+
+    place: tuple  # (when readers see it, when no longer, section's key)
+    marks: list
+    words: list  # of headline; of standfirst, names and tags; of the body
+
+
 def read(keys):
-    """Return {key: (moments and section, headline, names, body)} of articles, as words.
+    """Return {key: Entry} of articles.
 
     Locked, so that nobody publishes one before its entry is there. What somebody else
     has locked is left out, and what is gone or a working copy.
@@ -177,21 +187,27 @@ def read(keys):
         articles = articles.select_for_update(skip_locked=True, no_key=True)
     fields = "pk", "status", "published_at", "expires_at", "section_id"
     rows = list(articles.values_list(*fields, "headline", "standfirst", "body"))
-    names = defaultdict(list)
-    for article, name, credit in Byline.objects.filter(article__in=keys).values_list(
-        "article", "author__name", "credit"
-    ):
+    names, authors, tags = defaultdict(list), defaultdict(list), defaultdict(list)
+    bylines = Byline.objects.filter(article__in=keys).order_by()
+    told = ("article", "author", "author__name", "credit")
+    for article, author, name, credit in bylines.values_list(*told):
         names[article] += {name, credit}
-    taggings = ArticleTag.objects.filter(content_object__in=keys)
-    for article, name in taggings.values_list("content_object", "tag__name"):
+        authors[article].append(author)
+    taggings = ArticleTag.objects.filter(content_object__in=keys).order_by()
+    told = ("content_object", "tag", "tag__name")
+    for article, tag, name in taggings.values_list(*told):
         names[article].append(name)
+        tags[article].append(tag)
     found = {}
     for key, status, published_at, expires_at, section, *texts in rows:
         is_out = status == Article.Status.PUBLISHED
-        place = (published_at if is_out else None, expires_at, section)
         headline, standfirst, body = texts
         beside = "\n".join([standfirst, *sorted(names[key])])
-        found[key] = (place, *map(_words, (headline, beside, text_of(body))))
+        found[key] = Entry(
+            (published_at if is_out else None, expires_at, section),
+            sorted(of_article(section, published_at, authors[key], tags[key])),
+            [*map(_words, (headline, beside, text_of(body)))],
+        )
     return found
 
 
@@ -229,10 +245,10 @@ def _write_sqlite(cursor, found, gone, anew):
         keys,
     )
     before = dict(cursor.fetchall())
-    packed = {key: _pack(words) for key, (_place, *words) in found.items()}
+    packed = {key: _pack(entry.words) for key, entry in found.items()}
     changed = {k for k in keys if k in anew or before.get(k) != packed.get(k)}
     old = [(key, *_unpack(before[key])) for key in changed if key in before]
-    new = [(key, *found[key][1:]) for key in sorted(changed & found.keys())]
+    new = [(key, *found[key].words) for key in sorted(changed & found.keys())]
     for verb, rows in (("delete", old), (None, new)):
         _tell_sqlite(cursor, verb, rows)
     adapt = connection.ops.adapt_datetimefield_value
@@ -240,7 +256,7 @@ def _write_sqlite(cursor, found, gone, anew):
         "INSERT OR REPLACE INTO search_entry VALUES (%s, %s, %s, %s)",
         [
             (key, adapt(begins), adapt(ends), section)
-            for key, ((begins, ends, section), *_words) in found.items()
+            for key, ((begins, ends, section), _marks, _words) in found.items()
         ],
     )
     cursor.executemany(
@@ -288,8 +304,8 @@ def _write_postgresql(cursor, found, gone, anew):
     )
     before = {key: bytes(digest) for key, digest in cursor.fetchall()}
     digests = {
-        key: blake2b("\n".join(words).encode(), digest_size=16).digest()
-        for key, (_place, *words) in found.items()
+        key: blake2b("\n".join([*words, *marks]).encode(), digest_size=16).digest()
+        for key, (_place, marks, words) in found.items()
     }
     changed = [k for k in keys if k in anew or before.get(k) != digests[k]]
     # Of an entry that is there, the moments are the trigger's alone: what was read
@@ -299,17 +315,20 @@ def _write_postgresql(cursor, found, gone, anew):
         "ON CONFLICT (article_id) DO UPDATE SET digest = excluded.digest, "
         "headline = excluded.headline, words = excluded.words",
         [
-            (key, *place, digests[key], _vector(words[:1]), _vector(words))
+            (
+                *(key, *place, digests[key]),
+                *(_vector(words[:1], marks), _vector(words, marks)),
+            )
             for key in changed
-            for place, *words in [found[key]]
+            for place, marks, words in [found[key]]
         ],
     )
     cursor.execute("DELETE FROM search_entry WHERE article_id = ANY(%s)", [list(gone)])
-    return [found[key][1:] for key in changed]
+    return [found[key].words for key in changed]
 
 
-def _vector(texts):
-    """Return up to three texts of words as a tsvector is written (8.11.1).
+def _vector(texts, marks):
+    """Return up to three texts of words, and marks, as a tsvector is written (8.11.1).
 
     Not by to_tsvector, which takes twice as long to look for words where we know them,
     and takes some of ours for two. The last text weighs least; PostgreSQL itself drops
@@ -329,7 +348,8 @@ def _vector(texts):
             4 * len(word) + 2 * len(at) + 8 for word, at in places.items()
         )
         places = dict(compress(places.items(), (size < 1_000_000 for size in sizes)))
-    return " ".join([f"{word}:{','.join(at)}" for word, at in places.items()])
+    told = [f"{word}:{','.join(at)}" for word, at in places.items()]
+    return " ".join([*marks, *told])
 
 
 # Words for questions with a slip in them

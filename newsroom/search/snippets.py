@@ -13,7 +13,7 @@ BEFORE = 60  # of them, before the first word that was found
 # Of a text, so many places are looked at for the best.
 LOOKED_AT = 300
 # Beside a word of letters stands no letter; signs are words each.
-LEFT, RIGHT = rf"(?<![^\W_{SIGNS}])", rf"(?![^\W_{SIGNS}])"
+RIGHT = rf"(?![^\W_{SIGNS}])"
 
 
 class Marker:
@@ -28,11 +28,16 @@ class Marker:
     def places(self, text):
         """Yield (start, end, what was found) of a text, in order."""
         folded, places = _folded(text)
-        for match in self.pattern.finditer(folded):
+        start = 0
+        while match := self.pattern.search(folded, start):
             start, end = match.span()
-            if places:
-                start, end = places[start], places[end]
-            yield start, end, match[0]
+            # Looked at here: a pattern that begins with letters is soonest looked for.
+            if not _begins_at(folded, start):
+                start += 1
+                continue
+            where = (places[start], places[end]) if places else (start, end)
+            yield *where, match[0]
+            start = end
 
     def mark(self, text):
         """Return a whole text as markup, with what was found in it marked."""
@@ -68,9 +73,15 @@ def _patterns(part):
         for before, word in pairwise(words):
             are_letters = not (SIGN.match(word) or SIGN.match(before))
             pattern += (r"[\W_]+" if are_letters else r"[\W_]*") + re.escape(word)
-        left = "" if SIGN.match(words[0]) else LEFT
         right = "" if SIGN.match(words[-1]) else RIGHT
-        yield left + pattern + (r"[^\W_]*" if part.is_prefix else right)
+        yield pattern + (r"[^\W_]*" if part.is_prefix else right)
+
+
+def _begins_at(folded, start):
+    """Say whether a word begins there: beside a letter stands no letter before it."""
+    before = folded[start - 1 : start]
+    are_letters = before.isalnum() and not SIGN.match(before)
+    return not are_letters or bool(SIGN.match(folded[start]))
 
 
 def _folded(text):

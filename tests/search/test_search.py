@@ -8,7 +8,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from articles import publishing
-from articles.models import Article
+from articles.models import Article, Byline
 from newsroom.search import indexing
 from newsroom.search.models import Pick
 from tests.factories import (
@@ -109,6 +109,29 @@ class FindingStories(SearchCase):
         self.assertContains(self.page, "There is no such author.")
         self.found("flood", **{"from": "yesterday"})
         self.assertContains(self.page, "Write a day as 2026-11-30.")
+
+    def test_narrows_by_what_an_article_has_now(self):
+        news, sport = make_section("News"), make_section("Sport")
+        ada, eve, tag = make_author("Ada"), make_author("Eve"), make_tag("Harbour")
+        story = make_article("A", section=news, authors=[ada], body=body("flood"))
+        dated = {"from": "2021-03-01", "to": "2021-03-31"}
+        for filters in ({"section": sport.slug}, {"author": "eve"}, {"tag": tag.slug}):
+            make_article("Other", section=sport, authors=[eve], tags=[tag])
+            self.assertEqual(self.found("flood", **filters), [], filters)
+        self.assertEqual(self.found("flood", **dated), [])
+        story.section, story.published_at = sport, NOON.replace(year=2021, month=3)
+        story.save()
+        Byline.objects.filter(article=story).update(author=eve)
+        story.tags.add(tag)
+        for filters in (
+            *({"section": sport.slug}, {"author": "eve"}, {"tag": tag.slug}, dated),
+            {"from": "2000-01-01", "to": "2024-01-01"},
+            {"from": "1900-01-01", "to": "2024-01-01"},
+        ):
+            self.assertEqual(self.found("flood", **filters), ["A"], filters)
+        for filters in ({"section": news.slug}, {"author": "ada"}):
+            make_article("Another", section=news, authors=[ada])
+            self.assertEqual(self.found("flood", **filters), [], filters)
 
     def test_pages(self):
         for number in range(45):
