@@ -41,12 +41,13 @@ SITE_WIDE = {
 # What a story may be related to after these goes without asking whether the story is
 # among the four that each of them shows; nor, of a story that is destroyed, whether
 # it was still shown where an editor had picked it; nor, of a section that moves,
-# whether blocks or a menu told its stories apart from others.
+# whether blocks or a menu told its stories apart from others; nor, of a story that gets
+# another place in its series, whether the order is another.
 RELATED = {
     "section_parent",
     "fewer_articles",
-    *("article_form", "backdate", "bulk_action", "draft_and_publish", "publish_again"),
-    *("retag", "take_from_trash", "working_copy"),
+    *("article_form", "backdate", "bulk_action", "draft_and_publish", "many_fields"),
+    *("publish_again", "retag", "take_from_trash", "working_copy"),
 }
 
 
