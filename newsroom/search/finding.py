@@ -16,14 +16,12 @@ from articles.lists import cards
 from articles.models import Article, ArticleTag, Byline, Section, Tag
 from authors.models import Author
 from authors.pagination import PER_PAGE
-from newsroom.search.index import RANKED, Narrowed, index
+from newsroom.search.index import COUNTED, RANKED, Narrowed, index
 from newsroom.search.models import Pick
 from newsroom.search.slips import near
 from newsroom.search.snippets import Marker
 from newsroom.search.words import Part, Question, ask
 
-# Results are counted as far as this: to count a word of every story takes 0.1 s.
-COUNTED = 1000
 # As-you-type: lines of each kind.
 HEADLINES, SUBJECTS = 6, 2
 # Words near one that stands nowhere.
