@@ -151,7 +151,7 @@ def _translations(article, rows):
     if not rows:
         return []
     note(f"translations-{group_key(rows[0]['group'])}")
-    note(*(f"article-{row['article_id']}-line" for row in rows))
+    note(*(f"article-{row['article_id']}-place" for row in rows))
     return [
         Article(
             pk=row["article_id"],

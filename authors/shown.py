@@ -102,6 +102,10 @@ class Shown:
         """Return the key of pages that show no more of it than a line."""
         return f"{self._meta.model_name}-{self.pk}-line"
 
+    def place_key(self):
+        """Return the key of pages that lead to it, and show nothing of it."""
+        return f"{self._meta.model_name}-{self.pk}-place"
+
 
 # What stands behind these keys was changed: sent with `keys`, a set, in the
 # transaction of the change. After many changes with `rows`, too: those on which

@@ -1,11 +1,11 @@
 """What readers' pages show of a row, as surrogate keys.
 
 Pages note keys while they are rendered (authors/shown.py); this module says which of
-them a change concerns. An article has three: `article-12` is on its own page, and
+them a change concerns. An article has four: `article-12` is on its own page, and
 `article-12-card` on every page that shows its card, `article-12-line` where no more
-than the headline stands. Authors, sections, tags and series have cards, too. Lists
-have keys of their own, so that what could enter a list throws away the pages of that
-list and no others:
+than the headline stands, `article-12-place` where no more than a link to it does.
+Authors, sections, tags and series have cards, too. Lists have keys of their own, so
+that what could enter a list throws away the pages of that list and no others:
 
 `latest months in-month-2026-11 in-section-2 in-series-1 tagged-5 by-author-3 tags
 authors series sections pages corrections`; `related-5` is on stories with a tag,
@@ -58,7 +58,8 @@ SEEN = [f.attname for f in Article._meta.concrete_fields if f.name not in UNSEEN
 NAMES = {f.name for f in Article._meta.concrete_fields if f.name not in UNSEEN}
 # What templates/readers/articles/_headline.html shows, beside the headline of lists;
 # _card.html shows more, and feeds of corrections the headline itself.
-LINE = {"path", "language", "published_at", "retracted_at"}
+PLACE = {"path", "language"}
+LINE = {*PLACE, "published_at", "retracted_at"}
 CARD = {"headline", "standfirst", "section_id", "lead_picture_id"}
 # What decides whether a story stands in sitemaps, and what these tell of it.
 LISTED = {"is_no_index", "canonical_url"}
@@ -103,18 +104,24 @@ def keys_of(old, row):
     return KEYS[type(row)](old, row)
 
 
+def limited_to(row):
+    """Return the blocks that are limited to a section or a tag, else an empty list."""
+    name = {Section: "sections", Tag: "tags"}.get(type(row))
+    models = BLOCKS if name else ()
+    return [block for m in models for block in m.objects.filter(**{name: row})]
+
+
+def keys_of_blocks(blocks):
+    return set().union(*(_of_block(None, block) for block in blocks))
+
+
 def keys_of_gone(old, row):
     """Return the keys of what a row's deletion changed."""
     if type(row) is Article:
         if old is None or old.status == Article.Status.WORKING:
             return set()
         return gone(old) if old.is_live() else everywhere(old)
-    keys = keys_of(None, row)
-    if type(row) in (Section, Tag):
-        # A block that was limited to it stands elsewhere now, or nowhere.
-        for model in BLOCKS:
-            keys.update(*(_of_block(None, block) for block in model.objects.all()))
-    return keys
+    return keys_of(None, row)
 
 
 def _of_article(old, article):
@@ -133,6 +140,8 @@ def _of_article(old, article):
     is_renamed = old is not None and old.list_headline != article.list_headline
     if was_live != is_live or different & LINE or is_renamed:
         keys = everywhere(article)
+        if was_live == is_live and not different & PLACE:
+            keys.remove(article.place_key())
     elif different & CARD:
         keys.add(article.card_key())
         # Pages of what is missing look into the headline itself.
@@ -372,7 +381,8 @@ def gone(article):
 
 def everywhere(article):
     """Return the keys of all pages that show anything of an article."""
-    keys = {article.shown_key(), article.card_key(), article.line_key()}
+    keys = {article.shown_key(), article.card_key()}
+    keys |= {article.line_key(), article.place_key()}
     # Pages of what is gone look for headlines like their address.
     return keys | {"headlines"}
 

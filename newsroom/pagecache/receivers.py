@@ -23,6 +23,14 @@ def before(sender, instance, update_fields=None, **_):
         instance._seen_before = changes.stored(instance, update_fields)
 
 
+def before_delete(sender, instance, **_):
+    before(sender, instance)
+    if not are_many() and (blocks := changes.limited_to(instance)):
+        # They stand elsewhere after it, or nowhere.
+        instance._blocks_before = blocks
+        change(*changes.keys_of_blocks(blocks))
+
+
 def after_save(sender, instance, created, **_):
     if sender not in changes.KEYS:
         return
@@ -43,6 +51,7 @@ def after_delete(sender, instance, origin=None, **_):
         return
     old = instance.__dict__.pop("_seen_before", None)
     change(*({EVERYTHING} if are_many() else changes.keys_of_gone(old, instance)))
+    change(*changes.keys_of_blocks(instance.__dict__.pop("_blocks_before", ())))
     # What belongs to an article that goes has nothing ahead. `origin` is the row, or
     # the query, that was asked to go.
     if sender is not Article and getattr(origin, "model", type(origin)) is not Article:
@@ -100,7 +109,7 @@ def write(sender, keys, rows=(), **_):
 def connect():
     once = {"dispatch_uid": "pagecache"}
     pre_save.connect(before, **once)
-    pre_delete.connect(before, **once)
+    pre_delete.connect(before_delete, **once)
     post_save.connect(after_save, **once)
     post_delete.connect(after_delete, **once)
     m2m_changed.connect(choice, **once)
