@@ -53,20 +53,23 @@ PICTURE = columns(
     without=("digest", "likeness", "uploaded_name", "uploaded_by", "title", "licence"),
 )
 ARTICLE = columns(Article, without=UNSHOWN)
-SECTION = columns(Section, without=("description",))
+# What only the top of a subject's own page shows.
+OPENING = ("description", "picture")
+SECTION, SERIES, TAG = (
+    columns(model, without=OPENING) for model in (Section, Series, Tag)
+)
 # One that stands beside the article, by its name there.
 BESIDE = {
     "section": (Section, SECTION),
-    "series": (Series, columns(Series, without=("description",))),
+    "series": (Series, SERIES),
     "lead_picture": (Picture, PICTURE),
     "social_picture": (Picture, PICTURE),
 }
 BYLINE = columns(Byline, without=("published_at", "expires_at"))
 AUTHOR = columns(Author, without=("user", "created_at"))
-TAG = columns(Tag, without=("description",))
 TRANSLATION = ("group", "article_id", "article__path", "article__language")
 LINK, CORRECTION, PICK = map(columns, (AuthorLink, Correction, RelatedStory))
-WHOLE = {model: columns(model) for model in (Section, Tag)}
+CARDS = {Section: SECTION, Series: SERIES, Tag: TAG}
 
 
 @cache
@@ -175,11 +178,14 @@ def author_at(slug):
     return author
 
 
-def section_at(slug):
-    """Return the section at an address, with what it stands under and over it."""
-    rows = _by_slug(connection.vendor, Section).fetch(slug=slug)
+def section_at(slug, *, is_whole=True):
+    """Return the section at an address, with what it stands under and over it.
+
+    This and the two below: with introduction and picture only where it is `is_whole`.
+    """
+    rows = _by_slug(connection.vendor, Section, is_whole).fetch(slug=slug)
     row = _one(rows[Section], Section, slug)
-    section = row_of(Section, WHOLE[Section], row)
+    section = _subject(Section, row, is_whole)
     parent = row_of(Section, SECTION, row, "parent__")
     children = [row_of(Section, SECTION, row) for row in rows["children"]]
     section._state.fields_cache["parent"] = parent
@@ -187,19 +193,37 @@ def section_at(slug):
     return section
 
 
-def tag_at(slug):
+def series_at(slug, *, is_whole=True):
+    """Return the series at an address, or raise Http404."""
+    rows = _by_slug(connection.vendor, Series, is_whole).fetch(slug=slug)
+    return _subject(Series, _one(rows[Series], Series, slug), is_whole)
+
+
+def tag_at(slug, *, is_whole=True):
     """Return the tag at an address, or raise Http404."""
-    rows = _by_slug(connection.vendor, Tag).fetch(slug=slug)
-    return row_of(Tag, WHOLE[Tag], _one(rows[Tag], Tag, slug))
+    rows = _by_slug(connection.vendor, Tag, is_whole).fetch(slug=slug)
+    return _subject(Tag, _one(rows[Tag], Tag, slug), is_whole)
+
+
+def _subject(model, row, is_whole):
+    if not is_whole:
+        return row_of(model, CARDS[model], row)
+    subject = row_of(model, columns(model), row)
+    picture = row_of(Picture, PICTURE, row, "picture__")
+    subject._state.fields_cache["picture"] = picture
+    return subject
 
 
 @cache
-def _by_slug(vendor, model):
+def _by_slug(vendor, model, is_whole=True):
     slug = Given("slug", CharField())
-    at, names = model.objects.filter(slug=slug), WHOLE.get(model, AUTHOR)
+    at = model.objects.filter(slug=slug)
     if model is Author:
         links = AuthorLink.objects.filter(author__slug=slug)
-        return Together({model: at.values(*names), AuthorLink: links.values(*LINK)})
+        return Together({model: at.values(*AUTHOR), AuthorLink: links.values(*LINK)})
+    names = CARDS[model]
+    if is_whole:
+        names = (*columns(model), *(f"picture__{name}" for name in PICTURE))
     if model is Section:
         parent = (f"parent__{name}" for name in SECTION)
         children = Section.objects.filter(parent__slug=slug)

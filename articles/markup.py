@@ -21,7 +21,6 @@ from articles import rendering
 from articles.languages import direction_of
 from articles.names import join_names
 from articles.reading_time import minutes_to_read as minutes_of
-from articles.renditions import SOCIAL
 from articles.typography import refine
 
 
@@ -88,11 +87,6 @@ def refined(markup):
 def near(picture, width):
     """Return the address of the picture in about this width, in pixels."""
     return picture.url_near(width)
-
-
-def shared(picture):
-    """Return the address of the cut that social networks show (1200 × 630)."""
-    return picture.url_near(1200, SOCIAL)
 
 
 def byline(article):

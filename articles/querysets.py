@@ -342,7 +342,7 @@ class ArticleQuerySet(models.QuerySet):
             )
             .defer(
                 *("body", "sources", "ai_use", "withdrawal_notice"),
-                "section__description",
+                *("section__description", "section__picture"),
             )
         )
 
@@ -350,7 +350,10 @@ class ArticleQuerySet(models.QuerySet):
         """Load what readers/articles/article_detail.html shows of the article."""
         return (
             self.select_related("section", "series", "lead_picture", "social_picture")
-            .defer("section__description", "series__description")
+            .defer(
+                *("section__description", "section__picture"),
+                *("series__description", "series__picture"),
+            )
             .prefetch_related(
                 models.Prefetch("bylines", _bylines(self.model)),
                 "bylines__author__links",

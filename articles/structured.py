@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from articles.markup import iso, web_address
 from articles.reading_time import word_count
-from articles.renditions import SEARCHED
+from articles.renditions import SEARCHED, SOCIAL
 
 # Search engines read no more of a headline (Google's documentation, until 2022, and
 # others' still).
@@ -109,21 +109,41 @@ def breadcrumbs(*steps):
     }
 
 
+def collection(subject, whole):
+    """Return the CollectionPage of a section, a tag or a series."""
+    here, shown = whole(subject.get_absolute_url()), subject.picture
+    said = {
+        "@type": "CollectionPage",
+        "@id": here,
+        "url": here,
+        "name": subject.name,
+        "description": subject.description,
+    }
+    if shown:
+        said["primaryImageOfPage"] = _image(shown, *shown.largest(SOCIAL), whole)
+    return {name: value for name, value in said.items() if value}
+
+
 def _pictures(article, whole, drawn):
     shown = article.social_picture or article.lead_picture
     for shape in SEARCHED:
-        address, width, height = shown.largest(shape) if shown else drawn(shape)
-        said = {
-            "@type": "ImageObject",
-            "url": whole(address),
-            "width": width,
-            "height": height,
-        }
-        if shown and shown.caption:
-            said["caption"] = shown.caption
-        if shown and shown.credit:
-            said["creditText"] = shown.credit
-        yield said
+        file = shown.largest(shape) if shown else drawn(shape)
+        yield _image(shown, *file, whole)
+
+
+def _image(shown, address, width, height, whole):
+    """Return an ImageObject; `shown` is its Picture, None of a drawn one."""
+    said = {
+        "@type": "ImageObject",
+        "url": whole(address),
+        "width": width,
+        "height": height,
+    }
+    if shown and shown.caption:
+        said["caption"] = shown.caption
+    if shown and shown.credit:
+        said["creditText"] = shown.credit
+    return said
 
 
 def _correction(row, here):

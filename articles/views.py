@@ -6,13 +6,13 @@ from urllib.parse import quote
 
 from django.db.models import Count, Exists, OuterRef, Subquery
 from django.http import Http404, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import resolve
 from django.views.decorators.http import require_safe
 
-from articles.fetching import article_at, author_at, section_at, tag_at
+from articles.fetching import article_at, author_at, section_at, series_at, tag_at
 from articles.lists import by, in_month, in_section, on_day, tagged
-from articles.models import Article, ArticleTag, Page, Series, Tag
+from articles.models import Article, ArticleTag, Page, Tag
 from articles.paths import quoted
 from articles.showing import (
     path_bytes,
@@ -23,7 +23,7 @@ from articles.showing import (
 )
 from articles.withdrawn import SHOWN, raise_withdrawn
 from authors.models import Author
-from authors.pagination import get_page
+from authors.pagination import asked_page, get_page
 from authors.shown import note, note_lasting
 
 
@@ -94,9 +94,9 @@ def spellings(request):
 
 @require_safe
 def section_detail(request, slug):
-    section = section_at(slug)
+    section = section_at(slug, is_whole=asked_page(request) == 1)
     page = in_section(section).page(request)
-    context = {"section": section, "page": page}
+    context = {"section": section, "subject": section, "page": page}
     return render(request, "articles/section_detail.html", context)
 
 
@@ -113,20 +113,21 @@ def tag_list(request):
 
 @require_safe
 def tag_detail(request, slug):
-    tag = tag_at(slug)
+    tag = tag_at(slug, is_whole=asked_page(request) == 1)
     page = tagged(tag).page(request)
     not_before_its_first_story(page)
-    return render(request, "articles/tag_detail.html", {"tag": tag, "page": page})
+    context = {"tag": tag, "subject": tag, "page": page}
+    return render(request, "articles/tag_detail.html", context)
 
 
 @require_safe
 def series_detail(request, slug):
-    series = get_object_or_404(Series, slug=slug)
+    series = series_at(slug, is_whole=asked_page(request) == 1)
     note(f"in-series-{series.pk}")
     parts = series.articles.live().in_series_order()
     page = get_page(request, parts.for_cards())
     not_before_its_first_story(page)
-    context = {"series": series, "page": page}
+    context = {"series": series, "subject": series, "page": page}
     return render(request, "articles/series_detail.html", context)
 
 

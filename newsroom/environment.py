@@ -56,7 +56,6 @@ def make(**options):
         "linebreaksbr": defaultfilters.linebreaksbr,
         "near": markup.near,
         "refined": markup.refined,
-        "shared": markup.shared,
         "truncatechars": truncated,
         "web_address": markup.web_address,
     }
@@ -81,6 +80,7 @@ def make(**options):
         "menu": blocks.menu,
         "network_link": blocks.network_link,
         "part": blocks.part,
+        "cut_to_share": structured.cut_to_share,
         "list_data": structured.list_data,
         "shared_picture": structured.shared_picture,
         "site_data": structured.site_data,

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from articles.models import Page
 from articles.renditions import SOCIAL
-from articles.structured import breadcrumbs, news_article, person_of
+from articles.structured import breadcrumbs, collection, news_article, person_of
 from authors.addresses import address_of
 from authors.shown import note
 from newsroom import social
@@ -49,14 +49,17 @@ def story_data(context, article):
 
 
 @pass_context
-def list_data(context, *steps, author=None):
+def list_data(context, *steps, author=None, about=None):
     """Return the script element of a list: the way to it, as (name, address).
 
-    On an author's page also who that is.
+    On an author's page also who that is; on the first one of a section, a tag or a
+    series also what it is `about`.
     """
+    whole = _whole(context["request"])
     things = [_path_to(context, *steps)]
+    if about:
+        things.append(collection(about, whole))
     if author:
-        whole = _whole(context["request"])
         here = whole(author.get_absolute_url())
         things.append(
             {
@@ -99,13 +102,18 @@ def site_data(context):
 @pass_context
 def shared_picture(context, article):
     """Return (whole address, width, height, alternative text) of what networks show."""
-    whole = _whole(context["request"])
     if own := _own_picture(article):
-        address, width, height = own.largest(SOCIAL)
-        return whole(address), width, height, own.alt_text
+        return cut_to_share(context, own)
     made = social.drawn(article, context["site"].publication)
     address, width, height = made[SOCIAL]
-    return whole(address), width, height, article.headline
+    return _whole(context["request"])(address), width, height, article.headline
+
+
+@pass_context
+def cut_to_share(context, picture):
+    """Return of a Picture what `shared_picture` returns of an article's."""
+    address, width, height = picture.largest(SOCIAL)
+    return _whole(context["request"])(address), width, height, picture.alt_text
 
 
 def element(*things):

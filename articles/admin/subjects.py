@@ -34,8 +34,10 @@ class SectionAdmin(TablePages, KeptWhileUsed, DeskAdmin):
     list_editable = ["position"]
     list_select_related = ["parent"]
     search_fields = ["name", "slug"]
+    autocomplete_fields = ["picture"]
+    thumbnail_fields = ["picture"]
     fieldsets = [
-        (None, {"fields": ["name", "parent", "description"]}),
+        (None, {"fields": ["name", "parent", "description", "picture"]}),
         (_("Place"), {"fields": ["position", "back_label"]}),
         (_("Address"), {"fields": ["slug"], "classes": ["collapse"]}),
     ]
@@ -69,8 +71,10 @@ class SeriesAdmin(KeptWhileUsed, DeskAdmin):
     )
     list_display = ["name", "articles"]
     search_fields = ["name", "slug"]
+    autocomplete_fields = ["picture"]
+    thumbnail_fields = ["picture"]
     fieldsets = [
-        (None, {"fields": ["name", "description"]}),
+        (None, {"fields": ["name", "description", "picture"]}),
         (_("Address"), {"fields": ["slug"], "classes": ["collapse"]}),
     ]
 

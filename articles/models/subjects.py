@@ -22,6 +22,14 @@ class Section(Shown, models.Model):
     description = models.TextField(
         blank=True, help_text=_("Shown at the top of the section’s page.")
     )
+    picture = models.ForeignKey(
+        "articles.Picture",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="pictured_sections",
+        help_text=_("At the top of the section’s page, and where that is shared."),
+    )
     position = models.PositiveSmallIntegerField(
         default=0,
         help_text=_("Place in lists of sections; small numbers come first."),
@@ -69,7 +77,17 @@ class Series(Shown, models.Model):
 
     name = models.CharField(max_length=200)
     slug = models.SlugField(max_length=100, unique=True, blank=True, allow_unicode=True)
-    description = models.TextField(blank=True)
+    description = models.TextField(
+        blank=True, help_text=_("Shown at the top of the series’ page.")
+    )
+    picture = models.ForeignKey(
+        "articles.Picture",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="pictured_series",
+        help_text=_("At the top of the series’ page, and where that is shared."),
+    )
 
     class Meta:
         ordering = ["name"]

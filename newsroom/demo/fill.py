@@ -18,7 +18,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from articles import reads, revisions
+from articles import reads, revisions, translations
 from articles.models import (
     Article,
     Byline,
@@ -106,6 +106,7 @@ def make_sample(*, now=None, picture_width=1200, on_step=None):
         for done, story in enumerate(stories, start=len(names) + 1):
             desk.make_story(story)
             on_step(done, total)
+        _link_translations(stories)
         _make_pages(pictures)
         _make_menus()
         _make_blocks(now, pictures)
@@ -128,6 +129,18 @@ def _pick_stories(now):
     for article in _sample(now)[:6]:
         kindred = _sample(now).filter(section=article.section).exclude(pk=article.pk)
         revisions.set_related(article, kindred.values_list("pk", flat=True)[4:6])
+
+
+def _link_translations(stories):
+    for story in stories:
+        if original := story.fields.get("translation_of"):
+            translations.link(_article_of(original), _article_of(story.name))
+
+
+def _article_of(name):
+    return Article.objects.get(
+        origin__system=SYSTEM, origin__identifier=f"{SAMPLE}{name}"
+    )
 
 
 def _make_reads(now):
@@ -156,8 +169,9 @@ def _picture_names(stories):
     names = [name for story in stories for name in story.pictures]
     names += [b["picture"] for b in read_table("blocks")["advertise"] if "picture" in b]
     names += [words["picture"] for words, _ in read_pages() if "picture" in words]
-    tags = read_table("publication")["tags"].values()
-    names += [t["picture"] for t in tags if isinstance(t, dict) and "picture" in t]
+    table = read_table("publication")
+    subjects = [*table["sections"], *table["series"], *table["tags"].values()]
+    names += [s["picture"] for s in subjects if isinstance(s, dict) and "picture" in s]
     return list(dict.fromkeys(names))
 
 
@@ -202,6 +216,10 @@ def _make_publication():
 
 def _make_sections_tags_series(pictures):
     table = read_table("publication")
+    rows = [*table["sections"], *table["series"], *table["tags"].values()]
+    for row in rows:
+        if isinstance(row, dict) and "picture" in row:
+            row["picture"] = pictures[row["picture"]]
     for position, row in enumerate(table["sections"]):
         parent = row.pop("parent", None)
         row["parent"] = parent and Section.objects.get(slug=parent)
@@ -210,8 +228,6 @@ def _make_sections_tags_series(pictures):
     for slug, row in table["tags"].items():
         row = {"name": row} if isinstance(row, str) else row
         synonyms = row.pop("synonyms", [])
-        if name := row.pop("picture", None):
-            row["picture"] = pictures[name]
         tag, is_new = Tag.objects.get_or_create(slug=slug, defaults=row)
         if is_new:
             for name in synonyms:

@@ -38,6 +38,7 @@ class Feed:
     publisher: str
     rights: str = ""
     hub: str = ""
+    icon: str = ""  # address of a picture for the whole of it, square
     entries: list = field(default_factory=list)  # of entries.Entry
 
     @property
@@ -88,6 +89,11 @@ def rss(feed):
         lines.append(f"<copyright>{line(feed.rights)}</copyright>")
     if feed.hub:
         lines.append(f'<atom:link rel="hub" href="{quoted(feed.hub)}"/>')
+    if feed.icon:
+        lines += [
+            f"<image><url>{text(feed.icon)}</url><title>{line(feed.title)}</title>",
+            f"<link>{text(feed.address)}</link></image>",
+        ]
     if feed.entries:
         at = rfc2822_date(feed.updated_at)
         lines.append(f"<lastBuildDate>{at}</lastBuildDate>")
@@ -149,6 +155,8 @@ def atom(feed):
         lines.append(f"<rights>{line(feed.rights)}</rights>")
     if feed.hub:
         lines.append(f'<link rel="hub" href="{quoted(feed.hub)}"/>')
+    if feed.icon:
+        lines.append(f"<icon>{text(feed.icon)}</icon>")
     lines.append(f"<updated>{rfc3339_date(feed.updated_at)}</updated>")
     told = set()
     for entry in feed.entries:
@@ -198,6 +206,7 @@ def json_feed(feed):
         "home_page_url": feed.address,
         "feed_url": feed.self_address,
         "description": feed.about,
+        "icon": feed.icon,
         "language": feed.language,
         "authors": [{"name": feed.publisher}],
         "hubs": [{"type": "WebSub", "url": feed.hub}] if feed.hub else [],

@@ -4,7 +4,6 @@ partners. `feed/` after a page's address is its feed (newsroom/feeds/urls.py).
 
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -17,7 +16,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from articles import lists
-from articles.fetching import author_at, section_at, tag_at
+from articles.fetching import author_at, section_at, series_at, tag_at
 from articles.models import Article, Correction, Section, Series, Tag
 from authors.models import Author
 from authors.pagination import PER_PAGE
@@ -41,7 +40,7 @@ SUBJECTS = {
     "": (None, lambda _site: lists.latest()),
     "sections": (section_at, lists.in_section),
     "tags": (tag_at, lists.tagged),
-    "series": (partial(get_object_or_404, Series), lists.in_series),
+    "series": (series_at, lists.in_series),
     "authors": (author_at, lists.by),
 }
 
@@ -62,6 +61,8 @@ def stories(request, about="", slug="", kind=None, is_summary=None):
     if subject:
         text = getattr(subject, "description", "") or getattr(subject, "bio", "")
         feed = replace(feed, title=f"{subject} · {publication.name}", about=text)
+        if picture := getattr(subject, "picture", None):
+            feed = replace(feed, icon=icon_of(picture))
     found = loading.entries(keys, namer(publication), is_full=not is_summary)
     return answer(replace(feed, entries=found), kind or RSS)
 
@@ -139,6 +140,11 @@ def head_of(publication, path, page, hub=None):
         rights=publication.copyright and f"© {publication.copyright}",
         hub=publication.hub if hub is None else hub,
     )
+
+
+def icon_of(picture):
+    """Return the whole address of a square cut, in the size that JSON Feed wants."""
+    return loading.whole(picture.url_near(512, "1:1"))
 
 
 def namer(publication):

@@ -4,7 +4,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from articles.models import Article
 from authors.desk import DeskAdmin
 from newsroom.reports.models import Report
 
@@ -81,9 +80,8 @@ class ReportAdmin(DeskAdmin):
     ]
 
     def get_queryset(self, request):
-        seen = Article.objects.for_desk(request.user).order_by().values("pk")
-        reports = super().get_queryset(request).select_related("article")
-        return reports.filter(article__in=seen).defer("article__body")
+        reports = super().get_queryset(request).for_desk(request.user)
+        return reports.select_related("article").defer("article__body")
 
     def has_add_permission(self, request):
         return False

@@ -9,6 +9,18 @@ from articles.models import Article
 MOST = 3000  # letters
 
 
+class ReportQuerySet(models.QuerySet):
+    def for_desk(self, user):
+        """Reports of the articles that this member of staff may see."""
+        seen = Article.objects.for_desk(user).order_by()
+        # Looked up for each report: SQLite would list all articles first.
+        return self.filter(models.Exists(seen.filter(pk=models.OuterRef("article"))))
+
+    def waiting(self):
+        """Reports that nobody has settled yet."""
+        return self.filter(state=Report.State.NEW)
+
+
 class Report(models.Model):
     """What a reader says is wrong in an article. Of the reader no more is kept."""
 
@@ -40,6 +52,8 @@ class Report(models.Model):
         related_name="+",
         verbose_name=_("settled by"),
     )
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         ordering = ["-sent_at", "-pk"]

@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from articles.models import Article, ArticleTag, Byline, Section, Tag
 from authors.models import Author
 from authors.pagination import asked_page
 from newsroom.most_read import is_reader
-from newsroom.search import counting
+from newsroom.search import counting, limits
 from newsroom.search.finding import Results, meant, picks, suggestions
 from newsroom.search.index import Narrowed, TooLong
 from newsroom.search.words import LONGEST, ask
@@ -29,9 +30,12 @@ LONGEST_NAME = 200
 def search(request):
     """Show a page of what was found, and nothing but the form at first."""
     form = Form(request)
-    question = ask(form.typed)
     number = asked_page(request)
     context = {"form": form, "results": None, "picks": (), "meant": None}
+    if form.is_filled_in and (seconds := limits.questions.wait(request)):
+        return too_many(request, context, seconds)
+    form.look_up()
+    question = ask(form.typed)
     if question and not form.troubles:
         try:
             context |= answer(request, form, question, number)
@@ -40,6 +44,20 @@ def search(request):
                 "This takes too long to look for: say it in fewer or longer words."
             )
     return private(render(request, "newsroom/search.html", context))
+
+
+def too_many(request, context, seconds):
+    """Show the form as it was filled in, and ask its reader to wait."""
+    context["form"].troubles["q"] = ngettext(
+        "There were very many questions from your network. Please ask again in "
+        "%(count)d second.",
+        "There were very many questions from your network. Please ask again in "
+        "%(count)d seconds.",
+        seconds,
+    ) % {"count": seconds}
+    response = render(request, "newsroom/search.html", context, status=429)
+    response["Retry-After"] = str(seconds)
+    return private(response)
 
 
 def answer(request, form, question, number):
@@ -62,6 +80,10 @@ def answer(request, form, question, number):
 def suggest(request):
     """Answer {"found": [{"label", "detail", "address"}]} for what is being typed."""
     typed = request.GET.get("q", "")[:LONGEST_NAME]
+    if seconds := limits.suggested.wait(request):
+        response = private(JsonResponse({"found": []}, status=429))
+        response["Retry-After"] = str(seconds)
+        return response
     try:
         found = suggestions(typed)
     except TooLong:
@@ -90,6 +112,14 @@ class Form:
         self.typed = given["q"][:LONGEST]
         self.values = {name: given[name][:LONGEST_NAME] for name in FILTERS}
         self.troubles = {}
+        self.narrowed = None
+
+    @property
+    def is_filled_in(self):
+        return bool(self.typed or self.is_narrowed)
+
+    def look_up(self):
+        """Find what the search is narrowed to, or say what there is not."""
         self.narrowed = self._narrowed()
 
     @property

@@ -166,7 +166,8 @@ class WhatUsesIt(TestCase):
             Series: {"Article.series"},
             Picture: {
                 *("Article.lead_picture", "Article.social_picture"),
-                *("AdvertiseBlock.picture", "Page.lead_picture", "Tag.picture"),
+                *("AdvertiseBlock.picture", "Page.lead_picture"),
+                *("Section.picture", "Series.picture", "Tag.picture"),
             },
         }
         for model, names in known.items():

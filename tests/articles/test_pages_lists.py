@@ -4,6 +4,7 @@ from unittest.mock import patch
 
 from django.db import connection
 from django.test import TestCase, override_settings
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from articles import lists
@@ -208,6 +209,52 @@ class SectionPage(TestCase):
 
     def test_an_unknown_section_is_not_found(self):
         self.assertEqual(self.client.get("/sections/nowhere/").status_code, 404)
+
+
+class WhatASubjectSaysOfItself(TestCase):
+    """Introduction and picture of sections, tags and series."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.picture = make_picture(1500, 1000, alt="A weir", credit="Ada Lane")
+        own = {"description": "Both banks.", "picture": cls.picture}
+        cls.section = make_section("River", parent=make_section("Water"), **own)
+        cls.tag, cls.series = make_tag("salmon", **own), make_series("Flood", **own)
+        for _ in range(21):
+            make_article(section=cls.section, tags=[cls.tag], series=cls.series)
+
+    def each(self):
+        for row in (self.section, self.tag, self.series):
+            with self.subTest(row=str(row)):
+                yield row.get_absolute_url()
+
+    def test_stands_on_the_first_page_alone(self):
+        for address in self.each():
+            first = self.client.get(address).content.decode()
+            second = self.client.get(f"{address}?page=2").content.decode()
+            whole = f"http://testserver{self.picture.largest('1.91:1')[0]}"
+            for said in (
+                *('class="of-subject"', 'alt="A weir"', "Ada Lane", "Both banks."),
+                f'<meta property="og:image" content="{whole}">',
+                '<meta name="twitter:card" content="summary_large_image">',
+            ):
+                self.assertIn(said, first)
+                self.assertNotIn(said, second)
+
+    def test_costs_no_query(self):
+        for address in self.each():
+            with CaptureQueriesContext(connection) as second:
+                self.client.get(f"{address}?page=2")
+            with self.assertNumQueries(len(second)):
+                self.client.get(address)
+
+    def test_is_gone_with_its_picture(self):
+        self.picture.delete()
+        for address in self.each():
+            page = self.client.get(address)
+            self.assertContains(page, "Both banks.")
+            self.assertNotContains(page, 'class="of-subject"')
+            self.assertNotContains(page, "og:image")
 
 
 class Tags(TestCase):

@@ -40,6 +40,15 @@ print("key", session.session_key)
 """
 
 
+ASK_TWICE = """
+from django.test import RequestFactory
+from newsroom.search.limits import Limit
+limit = Limit("questions", most=2)
+request = RequestFactory().get("/")
+print("waits", limit.wait(request), limit.wait(request))
+"""
+
+
 def logged_in(node, name):
     """Log a user in, in a process of its own; return the Cookie header."""
     key = re.search(r"key (\w+)", node.manage("shell", "-c", LOG_IN.format(name=name)))
@@ -98,6 +107,10 @@ def test_sessions_and_counts_are_shared_through_redis(site):
         )
         assert "count 1" in node.manage("shell", "-c", count)
         assert "count 2" in node.twin().manage("shell", "-c", count)
+        assert "waits 0 0" in node.manage("shell", "-c", ASK_TWICE)
+        # One that begins in another minute forgets.
+        asked = [node.twin().manage("shell", "-c", ASK_TWICE) for _ in range(2)]
+        assert any("waits 0 0" not in answer for answer in asked)
         node.stop()
     finally:
         server.terminate()

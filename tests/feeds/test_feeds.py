@@ -301,6 +301,22 @@ def test_pages_name_their_feeds(client):
     assert found == [feed_path("/", kind) for kind in KINDS]
 
 
+def test_the_picture_of_a_subject_is_its_feeds(client):
+    section = make_section("News", picture=make_picture(900, 600))
+    make_article(section=section, lead_picture=make_picture(30, 20))
+    icon = f"http://testserver{section.picture.url_near(512, '1:1')}"
+    pages = {}
+    for kind in KINDS:
+        pages[kind] = client.get(feed_path(section.get_absolute_url(), kind)).content
+        assert FAULTS[kind](pages[kind]) == []
+        assert icon.encode() not in client.get(feed_path("/", kind)).content
+    channel = etree.fromstring(pages["rss"]).find("channel")
+    assert channel.findtext("image/url") == icon
+    assert channel.findtext("image/link") == channel.findtext("link")
+    assert etree.fromstring(pages["atom"]).findtext(f"{ATOM}icon") == icon
+    assert json.loads(pages["json"])["icon"] == icon
+
+
 def test_query_count_does_not_grow_with_the_list(client, django_assert_num_queries):
     section = make_section("News")
     for number in range(4):

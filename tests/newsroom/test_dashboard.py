@@ -11,6 +11,7 @@ from articles.models import Article, Note, Notice
 from newsroom.dashboard import dashboard
 from newsroom.faults import find_faults
 from newsroom.models import Heartbeat
+from newsroom.reports.models import Report
 from tests.factories import (
     make_article,
     make_author,
@@ -287,6 +288,34 @@ def test_the_section_chart_reaches_back_as_far_as_asked(editor, client):
     assert client.get(INDEX, {"days": "x"}).context["section_days"] == 30
 
 
+class TestReports:
+    def test_are_counted_and_the_newest_named(self, editor, client):
+        mill, trashed = make_article("The mill"), make_article(status="trashed")
+        for number in range(8):
+            Report.objects.create(article=mill, text=f"Wrong {number}")
+        for state in ("done", "spam"):
+            Report.objects.create(article=mill, text=f"Settled {state}", state=state)
+        Report.objects.create(article=trashed, text="Settled with its article")
+        client.force_login(editor)
+        page = client.get(INDEX)
+        assert b"8 reports of readers wait." in page.content
+        shown = [line.said for line in page.context["reports"]["lines"]]
+        assert shown[0] == "“Wrong 7” · just now"
+        assert len(shown) == 6
+        assert b"Settled" not in page.content
+        newest = Report.objects.get(text="Wrong 7")
+        address = reverse("admin:reports_report_change", args=[newest.pk])
+        assert f'href="{address}"' in page.content.decode()
+
+    def test_are_no_business_of_a_contributor(self, contributor, client):
+        mine = make_article("Mine", created_by=contributor)
+        Report.objects.create(article=mine, text="Wrong")
+        client.force_login(contributor)
+        page = client.get(INDEX)
+        assert "reports" not in page.context
+        assert b"Wrong" not in page.content
+
+
 @pytest.mark.parametrize("group", ["editor", "contributor"])
 def test_query_count_does_not_grow_with_what_goes_on(group, client):
     user = make_user("uma", group)
@@ -299,14 +328,16 @@ def test_query_count_does_not_grow_with_what_goes_on(group, client):
         live = make_article(section=make_section(), expires_at=now + DAY, **own)
         working_copy(live, user, changes_due_at=now + 2 * DAY)
         Notice.objects.create(user=user, article=live, text=f"{number}")
+        for _ in range(2):
+            Report.objects.create(article=live, text="It was a Tuesday.")
     find_faults()
     client.force_login(user)
     client.get(INDEX)
     # session, user, two of permissions, heartbeats, notes and their articles, in
     # review, mine, begins, ends, changes, published, notices, bylines, the chart's,
-    # faulty articles, missing pages, advertisements, the publication, the count of
-    # notices
+    # faulty articles, reports, missing pages, advertisements, the
+    # publication, the count of notices
     with CaptureQueriesContext(connection) as queries:
         client.get(INDEX)
-    assert len(queries) <= 21
+    assert len(queries) <= 22
     assert not any('"articles_article"."body"' in query["sql"] for query in queries)

@@ -185,6 +185,20 @@ class Lists(TestCase):
         profile = things_at(self.client, ada.get_absolute_url())["ProfilePage"]
         self.assertEqual(profile["mainEntity"]["jobTitle"], "Writes")
 
+    def test_say_what_they_are_about(self):
+        picture = make_picture(1500, 1000, credit="Ada Lane")
+        section = make_section("News", description="What is new.", picture=picture)
+        series = make_series("The flood")
+        make_article(section=section, series=series)
+        page = things_at(self.client, "/sections/news/")["CollectionPage"]
+        self.assertEqual(page["description"], "What is new.")
+        shown = page["primaryImageOfPage"]
+        self.assertEqual(shown["creditText"], "Ada Lane")
+        self.assertTrue(shown["url"].startswith("http://testserver/media/pictures/"))
+        page = things_at(self.client, series.get_absolute_url())["CollectionPage"]
+        self.assertEqual(page["name"], "The flood")
+        self.assertFalse({"description", "primaryImageOfPage"} & set(page))
+
     def test_the_home_page_says_who_publishes_it_and_how(self):
         Publication.objects.create(name="The Lantern", contact_email="desk@a.test")
         make_page(path="/ethics/", purpose=Page.Purpose.ETHICS)

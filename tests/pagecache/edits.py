@@ -106,8 +106,7 @@ class Edits:
 
     def do_section_form(self):
         section = self.one(Section.objects.all())
-        name = self.random.choice(["name", "description", "back_label"])
-        self.fill_in(section, **{name: self.word()})
+        self.fill_in(section, **self.said("name", "description", "back_label"))
 
     def do_section_parent(self):
         section = self.one(Section.objects.filter(children=None))
@@ -116,12 +115,19 @@ class Edits:
         self.fill_in(section, parent=parent.pk if parent else "")
 
     def do_tag_form(self):
-        name = self.random.choice(["name", "description"])
-        self.fill_in(self.one(Tag.objects.all()), **{name: self.word()})
+        self.fill_in(self.one(Tag.objects.all()), **self.said("name", "description"))
 
     def do_series_form(self):
-        name = self.random.choice(["name", "description"])
-        self.fill_in(self.one(Series.objects.all()), **{name: self.word()})
+        series = self.one(Series.objects.all())
+        self.fill_in(series, **self.said("name", "description"))
+
+    def said(self, *names):
+        """Return another word for one of the fields, or another picture."""
+        name = self.random.choice([*names, "picture"])
+        if name != "picture":
+            return {name: self.word()}
+        picture = self.maybe(Picture)
+        return {name: picture.pk if picture else ""}
 
     def do_author_form(self):
         name = self.random.choice(["name", "bio", "tagline", "lives_in", "contact"])

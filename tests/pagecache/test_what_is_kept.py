@@ -9,17 +9,28 @@ import pytest
 from django.test import RequestFactory
 from django.utils import timezone
 
+from articles import lists
 from articles.models import Article
 from newsroom.blocks.models import AdvertiseBlock
 from newsroom.pagecache.addresses import address_of
 from newsroom.pagecache.store import Store
-from tests.factories import make_article, make_section, make_tag, make_user
+from tests.factories import (
+    make_article,
+    make_picture,
+    make_section,
+    make_tag,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def address(path, **headers):
     return address_of(RequestFactory().get(path, **headers).environ)
+
+
+def is_kept(store, path):
+    return store.read(address(path), "") is not None
 
 
 def kept(store):
@@ -149,6 +160,31 @@ class TestPages:
         block.is_active = False
         block.save()
         assert kept(store) == [f"testserver{elsewhere.path}"]
+
+    def test_a_picture_of_a_section_goes_from_where_it_is_shown(
+        self, client, store, monkeypatch
+    ):
+        monkeypatch.setattr(lists.Stories, "per_page", 1)
+        store.follow()
+        section = make_section("News", picture=make_picture())
+        stories = [make_article(section=section) for _ in range(2)]
+        stay = ["/sections/news/?page=2", stories[0].path, "/feed/"]
+        go = ["/sections/news/", "/sections/news/feed/"]
+
+        def change_words():
+            section.picture.alt = "A weir"
+            section.picture.save()
+
+        def choose_another():
+            section.picture = make_picture(50, 40)
+            section.save()
+
+        for edit in (change_words, choose_another, lambda: section.picture.delete()):
+            for path in (*stay, *go):
+                client.get(path)
+            edit()
+            assert [path for path in go if is_kept(store, path)] == []
+            assert [path for path in stay if not is_kept(store, path)] == []
 
     def test_a_page_ages_at_the_moment_it_shows(self, client, article, store):
         AdvertiseBlock.objects.create(

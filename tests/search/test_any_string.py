@@ -1,6 +1,8 @@
 """Whatever stands in the box is answered."""
 
 import string
+import sys
+from unittest.mock import patch
 from urllib.parse import quote, quote_from_bytes
 
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from newsroom.search import indexing
+from newsroom.search import indexing, limits
 from newsroom.search.finding import Results, suggestions
 from newsroom.search.snippets import Marker
 from newsroom.search.words import ask, words_of
@@ -31,6 +33,8 @@ STRINGS = st.one_of(
 
 class AnyString(TestCase):
     def setUp(self):
+        for limit in (limits.questions, limits.suggested):
+            self.enterContext(patch.object(limit, "most", sys.maxsize))
         make_article("The River", body=f"<p>{TEXT}</p>")
         indexing.drain()
 
