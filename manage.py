@@ -2,6 +2,7 @@
 import os
 import sys
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 from django.db import OperationalError, ProgrammingError
@@ -11,6 +12,9 @@ def main():
     """Run a command; what an operator can mend ends with a sentence, not a trace."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "newsroom.settings")
     try:
+        if sys.argv[1:2] not in ([], ["help"]):
+            # Read here: Django goes on without them, into some other error.
+            _ = settings.INSTALLED_APPS
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as error:
         sys.exit(f"newsroom cannot start: {error}")

@@ -120,8 +120,9 @@ def manage(*arguments, **environment):
 
 
 class TestProduction:
-    def test_refuses_to_start_without_a_secret(self, tmp_path):
-        done = manage("check", ALLOWED_HOSTS="example.org", DATA_DIR=str(tmp_path))
+    @pytest.mark.parametrize("command", ["check", "makemigrations", "migrate"])
+    def test_refuses_to_start_without_a_secret(self, tmp_path, command):
+        done = manage(command, ALLOWED_HOSTS="example.org", DATA_DIR=str(tmp_path))
         assert done.returncode != 0
         assert "SECRET_KEY is not set" in done.stderr
         assert "Traceback" not in done.stderr
