@@ -99,7 +99,7 @@ def address_of(environ):
     return find(host, path, query)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _address(host, path, query):
     if path.startswith(PRIVATE) and _first(path) in PRIVATE:
         return None
