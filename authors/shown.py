@@ -45,12 +45,13 @@ def note(*keys):
 
 
 def note_until(moment):
-    """Say that the page is no longer true from this moment on; None says nothing."""
+    """Say that the page is no longer true from this moment on; None says nothing.
+
+    A moment that came while the page was made counts, too: such a page is not kept.
+    """
     noted = _noted.get()
-    if noted is None or moment is None:
-        return
-    seconds = moment.timestamp()
-    if seconds > time.time():
+    if noted is not None and moment is not None:
+        seconds = moment.timestamp()
         noted.until = min(noted.until or seconds, seconds)
 
 

@@ -8,6 +8,8 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from articles.models import Article
+from newsroom.blocks.models import AdvertiseBlock
+from newsroom.blocks.placing import BlocksOfSite
 from newsroom.pagecache import journal
 from newsroom.pagecache.addresses import address_of
 from newsroom.pagecache.models import Purge
@@ -64,6 +66,25 @@ class TestWithoutAClock:
         for path in (*lists, article.path, story.path):
             assert "The tide" in client.get(path).content.decode()
         assert "The tide" not in client.get(elsewhere.path).content.decode()
+
+    def test_a_page_made_while_a_flight_begins_is_not_kept(
+        self, client, article, monkeypatch
+    ):
+        soon = timezone.now() + timedelta(seconds=1)
+        AdvertiseBlock.objects.create(
+            name="House", placement="sidebar", headline="Here", link_url="/about/",
+            starts_at=soon,
+        )  # fmt: skip
+        find = BlocksOfSite.at
+
+        def find_late(blocks, *args, **kwargs):
+            sleep_until(soon)
+            return find(blocks, *args, **kwargs)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(BlocksOfSite, "at", find_late)
+            assert ">Here<" not in client.get(article.path).content.decode()
+        assert ">Here<" in client.get(article.path).content.decode()
 
     def test_a_story_that_ends_is_gone_at_its_moment(self, client, article, store):
         other = make_article("Sun", section=article.section)
