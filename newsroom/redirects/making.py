@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from authors.shown import change
+from authors.shown import are_many, change
 from newsroom.redirects.addresses import digest, folders, is_ours, normal, spellings
 from newsroom.redirects.models import AT_ONCE, MissingPage, Redirect
 
@@ -58,8 +58,8 @@ def _leave(moves, made_by, match):
     _make_room(rows, match)
     _lead_on(rows)
     digests, keys = list(rows), set()
-    for row in rows.values():
-        keys |= row.missing_keys()
+    if not are_many():
+        keys.update(*(row.missing_keys() for row in rows.values()))
     kept = Redirect.objects.filter(match=match, digest__in=rows)
     for stored in kept:
         row = rows.pop(stored.digest)
