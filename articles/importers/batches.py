@@ -3,15 +3,13 @@
 import hashlib
 import sqlite3
 from concurrent.futures import Future
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from articles.html import text_of
 from articles.importers.story import Problem
 from articles.importers.values import ALSO, MISSING, TEXT, digest_of
 from articles.models import Article, Origin
-
-MOST_OF_A_STORY = 200  # authors, or tags
 
 
 class Outcome(StrEnum):
@@ -69,43 +67,10 @@ class Batch:
                 continue
             if isinstance(story, Problem):
                 story = unread
-            elif is_read:
-                story = _make_fit(story)
             if outcome is Outcome.CHANGED and not _is_same_story(row_of(origin), story):
                 story.note("other-page", OTHER_PAGE)
                 outcome = Outcome.REFUSED
             yield story, outcome, origin
-
-
-def _make_fit(story):
-    """Return a story without what no database stores, and what nobody means."""
-    for name in ("credits", "tags"):
-        if len(found := getattr(story, name)) > MOST_OF_A_STORY:
-            setattr(story, name, found[:MOST_OF_A_STORY])
-            reason = f"It has {len(found)} {name}; {MOST_OF_A_STORY} were taken."
-            story.note("too-many", reason)
-    return without_zeros(story)
-
-
-def without_zeros(record):
-    """Return a record, or a part of one, without the zeros that its texts hold.
-
-    No text of a database holds one, and no reader sees it.
-    """
-    if isinstance(record, str):
-        return record.replace("\x00", "") if "\x00" in record else record
-    if isinstance(record, list | tuple):
-        clean = [without_zeros(part) for part in record]
-        is_same = all(a is b for a, b in zip(clean, record, strict=True))
-        return record if is_same else type(record)(clean)
-    if not is_dataclass(record):
-        return record
-    changed = {}
-    for its in fields(record):
-        value = getattr(record, its.name)
-        if (clean := without_zeros(value)) is not value:
-            changed[its.name] = clean
-    return replace(record, **changed) if changed else record
 
 
 @dataclass(frozen=True)

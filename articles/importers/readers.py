@@ -16,13 +16,14 @@ from pathlib import Path
 
 from articles.html import clean
 
-from .story import Problem, Story
+from .story import Problem, Story, without_zeros
 
 # More would wait for the one that saves.
 MOST = 3
 # Where pictures belong, in a form that the cleaning of bodies takes for numbers.
 PLACE = re.compile(r'data-picture="import-(\d{1,9})"')
 FIRST_PLACE = 10**17
+MOST_OF_A_STORY = 200  # authors, or tags
 
 
 def read_whole(story: Story) -> Story | Problem:
@@ -34,12 +35,13 @@ def read_whole(story: Story) -> Story | Problem:
         story, read = _whole(story), story
         if isinstance(story, Problem):
             return story
-        story.source, story.unread = read.source, None
+        story.source, story.source_digest = read.source, read.source_digest
+        story.unread = None
     body = PLACE.sub(
         lambda found: f'data-picture="{FIRST_PLACE + int(found[1])}"', story.body_html
     )
     story.body_html = clean(body)
-    return story
+    return make_fit(story)
 
 
 def _whole(story):
@@ -48,6 +50,16 @@ def _whole(story):
     except RecursionError:
         reason = "It is nested too deeply to be read."
         return Problem(story.source_id, "too-deep", reason)
+
+
+def make_fit(story):
+    """Return a story without what no database stores, and what nobody means."""
+    for name in ("credits", "tags"):
+        if len(found := getattr(story, name)) > MOST_OF_A_STORY:
+            setattr(story, name, found[:MOST_OF_A_STORY])
+            reason = f"It has {len(found)} {name}; {MOST_OF_A_STORY} were taken."
+            story.note("too-many", reason)
+    return without_zeros(story)
 
 
 class Readers:
@@ -104,12 +116,19 @@ def _ask(process, stories):
     try:
         pickle.dump(stories, process.stdin, pickle.HIGHEST_PROTOCOL)
         process.stdin.flush()
-        return pickle.load(process.stdout)
+        read = pickle.load(process.stdout)
+        _give_back(read, sources)
+        return read
     except (OSError, EOFError, pickle.UnpicklingError):
         # It was ended, for want of memory perhaps: here they are read as well.
-        for story, source in zip(stories, sources, strict=True):
-            story.source = source
+        _give_back(stories, sources)
         return [read_whole(story) for story in stories]
+
+
+def _give_back(stories, sources):
+    for story, source in zip(stories, sources, strict=True):
+        if isinstance(story, Story):
+            story.source = source
 
 
 def main():
@@ -124,6 +143,8 @@ def main():
         except EOFError:
             return
         read = [read_whole(story) for story in stories]
+        # Whoever asked has them.
+        _give_back(read, [b""] * len(read))
         pickle.dump(read, answers, pickle.HIGHEST_PROTOCOL)
         answers.flush()
 

@@ -24,7 +24,6 @@ from articles.importers.batches import (
     compare,
     origins_of,
     row_of,
-    without_zeros,
 )
 from articles.importers.bodies import body_of, save_pictures
 from articles.importers.linking import Links
@@ -33,7 +32,7 @@ from articles.importers.media import Media
 from articles.importers.placing import page_path, place
 from articles.importers.portraits import take_portraits
 from articles.importers.readers import Readers
-from articles.importers.story import Moved, Person, Problem, Story, Term
+from articles.importers.story import Moved, Person, Problem, Story, Term, without_zeros
 from articles.importers.values import digest_of, snapshot, status_of, values_of
 from articles.models import (
     Article,
