@@ -36,14 +36,13 @@ from articles.importers.story import Moved, Person, Problem, Story, Term, withou
 from articles.importers.values import digest_of, snapshot, status_of, values_of
 from articles.models import (
     Article,
-    ArticleTag,
-    Byline,
     Import,
     ImportMade,
     Origin,
     Page,
     Section,
 )
+from articles.storing import store
 from authors.shown import change, many_changes
 
 BATCH = 200
@@ -88,7 +87,7 @@ class Directory:
         """Note what the batch made, so that the run can be undone."""
         rows, self.rows = self.rows, []
         if self.run is not None:
-            ImportMade.objects.bulk_create(rows)
+            store(rows)
 
     def again(self):
         """Read the database anew: what a batch made is gone with it."""
@@ -290,7 +289,7 @@ def _make(stories, pictures, choices, directory, links):
             article.announced_at = now
         articles.append(article)
     moves = place(articles, stories, choices)
-    Article.objects.bulk_create(articles)
+    store(articles)
     _tie(articles, stories, choices, directory)
     moves = [(old, article.path) for old, article in moves if article.path]
     _tell([Moved(old, new) for old, new in moves])
@@ -307,6 +306,8 @@ def _tie(articles, stories, choices, directory):
     for article, story in zip(articles, stories, strict=True):
         own = crediting.bylines_of(article, story, directory.people)
         tags, names = crediting.ties_of(article, story, choices, directory.subjects)
+        for tie in (*own, *tags):
+            tie.follow(article)
         bylines += own
         ties += tags
         crediting.fill_authors(story, own, directory.people)
@@ -314,9 +315,8 @@ def _tie(articles, stories, choices, directory):
         origin = origin_of(story, choices, imported)
         origin.article = article
         origins.append(origin)
-    Byline.objects.bulk_create(bylines)
-    ArticleTag.objects.bulk_create(ties)
-    Origin.objects.bulk_create(origins)
+    for rows in (bylines, ties, origins):
+        store(rows)
 
 
 def origin_of(story, choices, imported):

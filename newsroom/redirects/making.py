@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from articles.storing import store
 from authors.shown import are_many, change
 from newsroom.redirects.addresses import digest, folders, is_ours, normal, spellings
 from newsroom.redirects.models import AT_ONCE, MissingPage, Redirect
@@ -66,7 +67,7 @@ def _leave(moves, made_by, match):
         stored.answer = row.answer
         stored.aim(row.target)
         stored.save(update_fields=["target", "target_digest", "answer"])
-    Redirect.objects.bulk_create(rows.values())
+    store(rows.values())
     MissingPage.objects.filter(digest__in=digests).delete()
     change(*keys)
 
@@ -125,7 +126,7 @@ def _make_some(rows):
     for row in simple:
         if id(row) in linked:
             row.shorten()
-    Redirect.objects.bulk_create(simple)
+    store(simple)
     digests = [row.digest for row in simple]
     pointed_at = Redirect.objects.filter(target_digest__in=digests)
     for each in set(pointed_at.values_list("target_digest", flat=True)):
