@@ -73,6 +73,21 @@ def _write_sqlite(connection, model, columns, values):
     cursor.close()
 
 
+# pglz, PostgreSQL's own way before version 19, takes a third of its time for a post.
+COMPRESS_FAST = """
+    SELECT set_config('default_toast_compression', 'lz4', true) FROM pg_settings
+    WHERE name = 'default_toast_compression' AND 'lz4' = ANY(enumvals)
+"""
+
+
+def compress_fast(using="default"):
+    """Let the rows of this transaction be compressed quickly, a little less small."""
+    connection = connections[using]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(COMPRESS_FAST)
+
+
 def _copy(connection, model, columns, values):
     quote, key = connection.ops.quote_name, model._meta.pk.column
     table = model._meta.db_table

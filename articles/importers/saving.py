@@ -42,7 +42,7 @@ from articles.models import (
     Page,
     Section,
 )
-from articles.storing import store
+from articles.storing import compress_fast, store
 from authors.shown import change, many_changes
 
 BATCH = 200
@@ -193,6 +193,7 @@ def _save(work, moved, choices, directory, links):
     unchanged = [one for one in work if one[1] is Outcome.UNCHANGED]
     missing = refilling.find(unchanged, choices.media)
     with transaction.atomic(), many_changes():
+        compress_fast()
         try:
             with transaction.atomic():
                 saved = list(_write(work, moved, pictures, choices, directory, links))
