@@ -6,6 +6,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models import prefetch_related_objects
+
 from articles.html import text_of
 from articles.importers.story import Problem
 from articles.importers.values import ALSO, MISSING, TEXT, digest_of
@@ -100,17 +102,35 @@ def row_of(origin):
 
 
 def origins_of(stories):
-    """Return the origins of the batch: {(system, id) or digest: Origin}."""
+    """Return the origins of the batch: {(system, id) or digest: Origin}.
+
+    Without the articles: nearly all of a second run's did not change.
+    """
     if not stories:
         return {}
-    origins = Origin.objects.select_related("article", "page").defer("source")
-    by_digest = origins.filter(digest__in={digest_of(story) for story in stories})
+    origins = Origin.objects.defer("source")
     by_name = origins.filter(
         system__in={story.source_system[:50] for story in stories},
         identifier__in={story.source_id[:500] for story in stories},
     )
-    found = {origin.digest: origin for origin in by_digest}
-    return found | {(origin.system, origin.identifier): origin for origin in by_name}
+    found = {(origin.system, origin.identifier): origin for origin in by_name}
+    new = [story for story in stories if name_of(story) not in found]
+    by_digest = origins.filter(digest__in={digest_of(story) for story in new})
+    return {origin.digest: origin for origin in by_digest} | found
+
+
+def name_of(story):
+    return story.source_system[:50], story.source_id[:500]
+
+
+def load_rows(work):
+    """Load the articles and simple pages of what is to be written, or looked into."""
+    origins = [
+        origin
+        for _story, outcome, origin in work
+        if origin and (outcome is Outcome.CHANGED or MISSING in origin.imported)
+    ]
+    prefetch_related_objects(origins, "article", "page")
 
 
 def compare(story, origins, seen):
@@ -120,7 +140,7 @@ def compare(story, origins, seen):
     stories of one name, the first counts.
     """
     digest = digest_of(story)
-    name = story.source_system[:50], story.source_id[:500]
+    name = name_of(story)
     origin = origins.get(name)
     is_known = not seen.is_new(digest)
     if not seen.is_new("\n".join(name)) and not is_known:

@@ -22,6 +22,7 @@ from articles.importers.batches import (
     Outcome,
     Seen,
     compare,
+    load_rows,
     origins_of,
     row_of,
 )
@@ -69,7 +70,7 @@ class Saved:
 
     story: Story
     outcome: Outcome
-    row: Article | Page | None = None
+    row: Article | Page | None = None  # of what is new or changed
     kept: tuple[str, ...] = ()  # fields in which an editor's word was kept
 
 
@@ -132,6 +133,7 @@ def _begin(records, choices, directory, links, seen, readers):
             links.note(record)
     origins = origins_of(stories)
     work = [(story, *compare(story, origins, seen)) for story in stories]
+    load_rows(work)
     links.note_known(origin for _story, _outcome, origin in work if origin)
     to_read = [
         outcome in TO_READ or refilling.may_be_filled(story, origin, choices)
@@ -164,7 +166,11 @@ def _end(batch, choices, directory, links):
     for story, outcome, origin in work:
         if outcome in TO_READ:
             _look_ahead(story, choices, directory, links)
-        yield Saved(story, outcome, row_of(origin))
+        yield Saved(story, outcome, _changed_row(outcome, origin))
+
+
+def _changed_row(outcome, origin):
+    return row_of(origin) if outcome is Outcome.CHANGED else None
 
 
 def _look_ahead(story, choices, directory, links):
@@ -252,7 +258,7 @@ def _write(work, moved, pictures, choices, directory, links):
             made[id(story)] = _make_page(story, pictures, choices, directory, links)
     changed = 0
     for story, outcome, origin in work:
-        kept, row = (), made.get(id(story)) or row_of(origin)
+        kept, row = (), made.get(id(story)) or _changed_row(outcome, origin)
         if outcome is Outcome.CHANGED:
             changed += 1
             kept = updating.update(
