@@ -63,7 +63,7 @@ def seconds(work):
 
 def main(count):
     call_command("migrate", verbosity=0)
-    pages = FOLDER / "pages"
+    pages = FOLDER / "old-site"
     pages.mkdir()
     texts = []
     for n in range(count):

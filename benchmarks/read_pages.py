@@ -3,7 +3,8 @@
     python benchmarks/read_pages.py [pages]
 
 A tree of pages in twelve layouts of 1995 to 2006, with an index in each folder, read to
-stories; nothing is saved. Counts processor time, so that other work matters less.
+stories; nothing is saved. Counts processor time, that of the processes that read beside
+this one too, so that other work matters less.
 """
 
 import logging
@@ -43,13 +44,19 @@ def grow(folder, number):
     return pages
 
 
+def spent():
+    """Return the seconds of processor time of this process and those that ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def main(number):
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="newsroom-pages-") as folder:
         pages = grow(Path(folder), number)
-        began = time.process_time()
+        began = spent()
         found = list(saved_pages.read(Path(folder), Asked()))
-        took = time.process_time() - began
+        took = spent() - began
     stories = sum(isinstance(one, Story) for one in found)
     began = time.process_time()
     for page in pages:

@@ -208,6 +208,14 @@ class ChoicesForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": "old.example, img.old.example"}),
         help_text=gettext_lazy("With commas between them; else the old site’s own."),
     )
+    blocks = forms.BooleanField(
+        label=gettext_lazy("Make share and advertise blocks of the pages’ own lines"),
+        required=False,
+        help_text=gettext_lazy(
+            "Of saved pages: the wording that most of them have, once for the whole "
+            "site. An undoing leaves the blocks."
+        ),
+    )
     rules = forms.CharField(
         label=gettext_lazy("Rules for saved pages"),
         max_length=100_000,
@@ -286,6 +294,7 @@ class ChoicesForm(forms.Form):
             "kind": told["kind"],
             "fetch_media": told["fetch_media"],
             "host": told["hosts"],
+            "blocks": told["blocks"],
             "rules_text": told["rules"],
         }
 

@@ -239,6 +239,7 @@ def _choices(run):
         "hosts": ", ".join(options.get("host") or [options.get("site", "")])
         if options.get("fetch_media")
         else "",
+        "blocks": _("yes") if options.get("blocks") else "",
         "rules": _("%d lines") % len(options["rules_text"].splitlines())
         if options.get("rules_text")
         else "",

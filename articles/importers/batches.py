@@ -3,15 +3,15 @@
 import hashlib
 import sqlite3
 from concurrent.futures import Future
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+
+from django.db.models import prefetch_related_objects
 
 from articles.html import text_of
 from articles.importers.story import Problem
 from articles.importers.values import ALSO, MISSING, TEXT, digest_of
 from articles.models import Article, Origin
-
-MOST_OF_A_STORY = 200  # authors, or tags
 
 
 class Outcome(StrEnum):
@@ -69,43 +69,10 @@ class Batch:
                 continue
             if isinstance(story, Problem):
                 story = unread
-            elif is_read:
-                story = _make_fit(story)
             if outcome is Outcome.CHANGED and not _is_same_story(row_of(origin), story):
                 story.note("other-page", OTHER_PAGE)
                 outcome = Outcome.REFUSED
             yield story, outcome, origin
-
-
-def _make_fit(story):
-    """Return a story without what no database stores, and what nobody means."""
-    for name in ("credits", "tags"):
-        if len(found := getattr(story, name)) > MOST_OF_A_STORY:
-            setattr(story, name, found[:MOST_OF_A_STORY])
-            reason = f"It has {len(found)} {name}; {MOST_OF_A_STORY} were taken."
-            story.note("too-many", reason)
-    return without_zeros(story)
-
-
-def without_zeros(record):
-    """Return a record, or a part of one, without the zeros that its texts hold.
-
-    No text of a database holds one, and no reader sees it.
-    """
-    if isinstance(record, str):
-        return record.replace("\x00", "") if "\x00" in record else record
-    if isinstance(record, list | tuple):
-        clean = [without_zeros(part) for part in record]
-        is_same = all(a is b for a, b in zip(clean, record, strict=True))
-        return record if is_same else type(record)(clean)
-    if not is_dataclass(record):
-        return record
-    changed = {}
-    for its in fields(record):
-        value = getattr(record, its.name)
-        if (clean := without_zeros(value)) is not value:
-            changed[its.name] = clean
-    return replace(record, **changed) if changed else record
 
 
 @dataclass(frozen=True)
@@ -135,17 +102,35 @@ def row_of(origin):
 
 
 def origins_of(stories):
-    """Return the origins of the batch: {(system, id) or digest: Origin}."""
+    """Return the origins of the batch: {(system, id) or digest: Origin}.
+
+    Without the articles: nearly all of a second run's did not change.
+    """
     if not stories:
         return {}
-    origins = Origin.objects.select_related("article", "page").defer("source")
-    by_digest = origins.filter(digest__in={digest_of(story) for story in stories})
+    origins = Origin.objects.defer("source")
     by_name = origins.filter(
         system__in={story.source_system[:50] for story in stories},
         identifier__in={story.source_id[:500] for story in stories},
     )
-    found = {origin.digest: origin for origin in by_digest}
-    return found | {(origin.system, origin.identifier): origin for origin in by_name}
+    found = {(origin.system, origin.identifier): origin for origin in by_name}
+    new = [story for story in stories if name_of(story) not in found]
+    by_digest = origins.filter(digest__in={digest_of(story) for story in new})
+    return {origin.digest: origin for origin in by_digest} | found
+
+
+def name_of(story):
+    return story.source_system[:50], story.source_id[:500]
+
+
+def load_rows(work):
+    """Load the articles and simple pages of what is to be written, or looked into."""
+    origins = [
+        origin
+        for _story, outcome, origin in work
+        if origin and (outcome is Outcome.CHANGED or MISSING in origin.imported)
+    ]
+    prefetch_related_objects(origins, "article", "page")
 
 
 def compare(story, origins, seen):
@@ -155,7 +140,7 @@ def compare(story, origins, seen):
     stories of one name, the first counts.
     """
     digest = digest_of(story)
-    name = story.source_system[:50], story.source_id[:500]
+    name = name_of(story)
     origin = origins.get(name)
     is_known = not seen.is_new(digest)
     if not seen.is_new("\n".join(name)) and not is_known:

@@ -5,6 +5,7 @@ simplified copy of it. Its text is looked up in the original tree, so that the
 original markup can be mapped.
 """
 
+import logging
 import re
 from dataclasses import dataclass, field
 
@@ -13,6 +14,9 @@ import trafilatura
 
 from .blocks import Line
 from .markup import BLOCKS, is_data_table
+
+# It tells of each link without words, of which an old site has thousands.
+logging.getLogger("trafilatura").setLevel(logging.ERROR)
 
 MOST_FOR_EXTRACTOR = 10_000
 SHARE_OF_STORY = 0.95

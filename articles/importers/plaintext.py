@@ -148,7 +148,7 @@ def _is_indented(raws, joints, width):
     hanging = sum(1 for first, second in openings if first.indent >= second.indent + 2)
     alone = [
         raw
-        for raw, after in zip(raws, [*raws[1:], None], strict=True)
+        for raw, after in zip(raws, [*raws, None][1:], strict=True)
         if raw.is_apart and (after is None or after.is_apart)
     ]
     indented = sum(1 for raw in alone if 0 < raw.indent <= 12)

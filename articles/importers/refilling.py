@@ -46,8 +46,10 @@ def find(work, media):
     """
     found, known = [], {}
     for story, _outcome, origin in work:
-        row = (origin.article or origin.page) if origin else None
-        if row is None or story.unread or MISSING not in origin.imported:
+        # First: of what lacks nothing, no row was loaded.
+        if origin is None or story.unread or MISSING not in origin.imported:
+            continue
+        if (row := origin.article or origin.page) is None:
             continue
         one = Found(origin, story)
         missing = _missing(row.body)

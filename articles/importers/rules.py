@@ -12,6 +12,7 @@ import zoneinfo
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import lxml.etree
@@ -58,6 +59,21 @@ class Rules:
     timezone: str = ""
     language: str = ""
     used: Counter = field(default_factory=Counter)
+
+    def __getstate__(self):
+        """Return what another process reads pages by: it compiles the selectors."""
+        bare = {
+            name: [(text, None, line) for text, _compiled, line in some]
+            for name, some in self.selectors.items()
+        }
+        return {**self.__dict__, "selectors": bare, "used": Counter()}
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        self.selectors = {
+            name: [(text, compiled(text), line) for text, _none, line in some]
+            for name, some in self.selectors.items()
+        }
 
     def is_ignored(self, name: str) -> bool:
         """Say whether a file, by its path in the tree, is no story."""
@@ -257,11 +273,17 @@ def _line_of(text, key):
     return None
 
 
+@lru_cache(maxsize=500)
+def compiled(selector):
+    """Return what finds a selector's elements in a tree; its errors are lxml's."""
+    if selector.lstrip().startswith(("/", "(", "./")):
+        return lxml.etree.XPath(selector.strip())
+    return CSSSelector(selector, translator="html")
+
+
 def _compiled(selector, key, place):
     try:
-        if selector.lstrip().startswith(("/", "(", "./")):
-            return lxml.etree.XPath(selector.strip())
-        return CSSSelector(selector, translator="html")
+        return compiled(selector)
     except (SelectorError, lxml.etree.XPathError) as error:
         reason = f"{place}{key} is no selector, {selector!r}: {error}."
         raise RulesError(reason) from error

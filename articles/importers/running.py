@@ -10,11 +10,11 @@ from pathlib import Path
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.importers.batches import known, without_zeros
+from articles.importers.batches import known
 from articles.importers.holding import Held, holding, is_held
 from articles.importers.saving import Choices, Outcome, save_stories
 from articles.importers.sources import Asked, Sources
-from articles.importers.story import Problem
+from articles.importers.story import Problem, without_zeros
 from articles.models import Import, ImportProblem
 from articles.planner import analyze
 

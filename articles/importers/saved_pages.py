@@ -1,8 +1,11 @@
 """Saved pages: files and folders of HTML and plain text, found one by one."""
 
 import hashlib
+import os
 import re
-from dataclasses import replace
+from collections import Counter, deque
+from dataclasses import dataclass, field, replace
+from functools import partial
 from html import escape, unescape
 from urllib.parse import urlsplit
 
@@ -11,6 +14,7 @@ from .decode import decode
 from .files import PageFile, count_pages, is_markup, resolved, walk
 from .lists import ANCHORS, frames_of, why_no_story
 from .plaintext import read_text
+from .readers import Readers
 from .rules import Rules
 from .story import Moved, PageError, Problem, Story
 from .trees import Tree
@@ -28,6 +32,9 @@ PRINT = re.compile(
 )
 # Among the texts: how many pages were not read.
 UNREAD = ""
+# So many pages, of so many bytes in all, go to another process at once.
+AT_ONCE = 40
+MOST_AT_ONCE = 4 << 20
 LEAST_TEXT = 200  # letters, from which two equal texts are one story
 
 
@@ -50,47 +57,110 @@ def read(path, asked):
     folder = resolved(path)
     tree = Tree(folder, asked.site) if folder and folder.is_dir() else None
     texts, later = {}, []
-    for found in walk([path]):
-        if isinstance(found, PageFile) and tree and PRINT.search(found.source_id):
-            later.append(found.path)
-            continue
-        yield from _read(found, asked, tree, texts)
-    for found in walk(later):
-        if isinstance(found, PageFile):
-            name = found.path.relative_to(folder).as_posix()
-            found = replace(found, root=folder, source_id=name, is_in_folder=True)
-        yield from _read(found, asked, tree, texts)
+    with Readers(least=AT_ONCE, count=os.cpu_count()) as readers:
+        for pages in (_first(path, tree, later), _last(later, folder)):
+            for found, read in _read_ahead(pages, asked, tree, readers):
+                yield from _told(found, read, asked, tree, texts)
     # What was here already was not read, by rules or without.
     if asked.rules and not texts.pop(UNREAD, 0):
         yield from asked.rules.unused()
 
 
-def _read(found, asked, tree, texts):
-    """Yield what one file becomes, if anything."""
-    if isinstance(found, Problem):
+def _first(path, tree, later):
+    """Yield what is found but versions for the printer: these go into `later`."""
+    for found in walk([path]):
+        if isinstance(found, PageFile) and tree and PRINT.search(found.source_id):
+            later.append(found.path)
+        else:
+            yield found
+
+
+def _last(later, folder):
+    for found in walk(later):
+        if isinstance(found, PageFile):
+            name = found.path.relative_to(folder).as_posix()
+            found = replace(found, root=folder, source_id=name, is_in_folder=True)
         yield found
-        return
+
+
+def _read_ahead(pages, asked, tree, readers):
+    """Yield (what was found, what is to be told of it), in order.
+
+    That is a Problem, the Known of a page that is here, the names of frames, or the
+    Read of a page; these are read in other processes, a few lists of them ahead.
+    """
+    work = partial(read_apart, source=asked.source, rules=asked.rules)
+    waiting = deque()
+    for some in _lists(pages):
+        some = [(found, _without_reading(found, asked, tree)) for found in some]
+        to_read = [found for found, told in some if told is None]
+        waiting.append((some, readers.ask(work, to_read)))
+        if len(waiting) > readers.count:
+            yield from _ready(*waiting.popleft())
+    while waiting:
+        yield from _ready(*waiting.popleft())
+
+
+def _lists(pages):
+    """Yield lists of at most AT_ONCE pages, of not much more than MOST_AT_ONCE."""
+    some, size = [], 0
+    for found in pages:
+        some.append(found)
+        size += 0 if isinstance(found, Problem) else len(found.content)
+        if len(some) == AT_ONCE or size > MOST_AT_ONCE:
+            yield some
+            some, size = [], 0
+    yield some
+
+
+def _ready(some, reading):
+    read = iter(reading.result())
+    for found, told in some:
+        yield found, next(read) if told is None else told
+
+
+def _without_reading(found, asked, tree):
+    """Return what is told of a page that need not be read, None of another."""
+    if isinstance(found, Problem):
+        return found
     if asked.rules and asked.rules.is_ignored(found.source_id):
-        yield Problem(found.source_id, "ignored", "The rules leave it out.")
-        return
+        return Problem(found.source_id, "ignored", "The rules leave it out.")
     system = asked.source or found.source_system
-    here = asked.known and asked.known(system, found.source_id, found.content)
-    if here:
-        yield _unread(found, here, system, texts)
-        return
-    if tree and (frames := frames_of(found.content)):
-        yield from _frames(found, frames, tree)
-        return
-    story = read_file(found, asked.source, asked.rules)
+    if here := asked.known and asked.known(system, found.source_id, found.content):
+        return here
+    return (tree and frames_of(found.content)) or None
+
+
+def _told(found, read, asked, tree, texts):
+    """Yield what one file becomes, if anything."""
+    if isinstance(read, Problem):
+        yield read
+    elif isinstance(read, list):
+        yield from _frames(found, read, tree)
+    elif not isinstance(read, Read):
+        yield _unread(found, read, asked.source or found.source_system, texts)
+    else:
+        if asked.rules:
+            asked.rules.used.update(read.used)
+        yield from _settled(found, read, tree, texts)
+
+
+def _settled(found, read, tree, texts):
+    """Yield what a page that was read becomes, in its tree."""
+    story = read.story
     is_bare = isinstance(story, Problem) and story.kind == "no-text"
     if tree and is_bare and ANCHORS.search(found.content):
         yield Problem(found.source_id, "list", "It is a page of links, and no story.")
         return
-    if isinstance(story, Problem) or tree is None:
+    if isinstance(story, Problem):
         yield story
         return
-    if reason := why_no_story(story):
-        yield Problem(found.source_id, "list", reason)
+    story.source = found.content
+    if tree is None:
+        yield story
+        return
+    if read.why_no_story:
+        yield Problem(found.source_id, "list", read.why_no_story)
         return
     place_in(tree, story)
     twin = _twin(story, texts)
@@ -101,6 +171,27 @@ def _read(found, asked, tree, texts):
     yield Problem(story.source_id, "duplicate", f"It is the same story as {name}.")
     if story.address != address:
         yield Moved(story.address, address)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A page read, without its source; `used` are the rules that found anything."""
+
+    story: Story | Problem
+    why_no_story: str = ""
+    used: Counter = field(default_factory=Counter)
+
+
+def read_apart(found: PageFile, source: str, rules: Rules | None) -> Read:
+    """Return the Read of a page, in whichever process."""
+    if rules:
+        rules = replace(rules, used=Counter())
+    story = read_file(found, source, rules)
+    why = ""
+    if isinstance(story, Story):
+        why = why_no_story(story)
+        story.source = b""
+    return Read(story, why, rules.used if rules else Counter())
 
 
 def _unread(found, here, system, texts):

@@ -22,9 +22,9 @@ from articles.importers.batches import (
     Outcome,
     Seen,
     compare,
+    load_rows,
     origins_of,
     row_of,
-    without_zeros,
 )
 from articles.importers.bodies import body_of, save_pictures
 from articles.importers.linking import Links
@@ -33,18 +33,17 @@ from articles.importers.media import Media
 from articles.importers.placing import page_path, place
 from articles.importers.portraits import take_portraits
 from articles.importers.readers import Readers
-from articles.importers.story import Moved, Person, Problem, Story, Term
+from articles.importers.story import Moved, Person, Problem, Story, Term, without_zeros
 from articles.importers.values import digest_of, snapshot, status_of, values_of
 from articles.models import (
     Article,
-    ArticleTag,
-    Byline,
     Import,
     ImportMade,
     Origin,
     Page,
     Section,
 )
+from articles.storing import compress_fast, store
 from authors.shown import change, many_changes
 
 BATCH = 200
@@ -71,7 +70,7 @@ class Saved:
 
     story: Story
     outcome: Outcome
-    row: Article | Page | None = None
+    row: Article | Page | None = None  # of what is new or changed
     kept: tuple[str, ...] = ()  # fields in which an editor's word was kept
 
 
@@ -89,7 +88,7 @@ class Directory:
         """Note what the batch made, so that the run can be undone."""
         rows, self.rows = self.rows, []
         if self.run is not None:
-            ImportMade.objects.bulk_create(rows)
+            store(rows)
 
     def again(self):
         """Read the database anew: what a batch made is gone with it."""
@@ -134,6 +133,7 @@ def _begin(records, choices, directory, links, seen, readers):
             links.note(record)
     origins = origins_of(stories)
     work = [(story, *compare(story, origins, seen)) for story in stories]
+    load_rows(work)
     links.note_known(origin for _story, _outcome, origin in work if origin)
     to_read = [
         outcome in TO_READ or refilling.may_be_filled(story, origin, choices)
@@ -166,7 +166,11 @@ def _end(batch, choices, directory, links):
     for story, outcome, origin in work:
         if outcome in TO_READ:
             _look_ahead(story, choices, directory, links)
-        yield Saved(story, outcome, row_of(origin))
+        yield Saved(story, outcome, _changed_row(outcome, origin))
+
+
+def _changed_row(outcome, origin):
+    return row_of(origin) if outcome is Outcome.CHANGED else None
 
 
 def _look_ahead(story, choices, directory, links):
@@ -195,6 +199,7 @@ def _save(work, moved, choices, directory, links):
     unchanged = [one for one in work if one[1] is Outcome.UNCHANGED]
     missing = refilling.find(unchanged, choices.media)
     with transaction.atomic(), many_changes():
+        compress_fast()
         try:
             with transaction.atomic():
                 saved = list(_write(work, moved, pictures, choices, directory, links))
@@ -253,7 +258,7 @@ def _write(work, moved, pictures, choices, directory, links):
             made[id(story)] = _make_page(story, pictures, choices, directory, links)
     changed = 0
     for story, outcome, origin in work:
-        kept, row = (), made.get(id(story)) or row_of(origin)
+        kept, row = (), made.get(id(story)) or _changed_row(outcome, origin)
         if outcome is Outcome.CHANGED:
             changed += 1
             kept = updating.update(
@@ -291,7 +296,7 @@ def _make(stories, pictures, choices, directory, links):
             article.announced_at = now
         articles.append(article)
     moves = place(articles, stories, choices)
-    Article.objects.bulk_create(articles)
+    store(articles)
     _tie(articles, stories, choices, directory)
     moves = [(old, article.path) for old, article in moves if article.path]
     _tell([Moved(old, new) for old, new in moves])
@@ -308,6 +313,8 @@ def _tie(articles, stories, choices, directory):
     for article, story in zip(articles, stories, strict=True):
         own = crediting.bylines_of(article, story, directory.people)
         tags, names = crediting.ties_of(article, story, choices, directory.subjects)
+        for tie in (*own, *tags):
+            tie.follow(article)
         bylines += own
         ties += tags
         crediting.fill_authors(story, own, directory.people)
@@ -315,9 +322,8 @@ def _tie(articles, stories, choices, directory):
         origin = origin_of(story, choices, imported)
         origin.article = article
         origins.append(origin)
-    Byline.objects.bulk_create(bylines)
-    ArticleTag.objects.bulk_create(ties)
-    Origin.objects.bulk_create(origins)
+    for rows in (bylines, ties, origins):
+        store(rows)
 
 
 def origin_of(story, choices, imported):

@@ -1,8 +1,9 @@
 """What a reader hands over: one story as the page printed it, nothing matched yet."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 BROKEN = frozenset(
@@ -234,6 +235,7 @@ class Story:
     boxes: list[AuthorBox] = field(default_factory=list)
     chrome: list[ChromeLine] = field(default_factory=list)
     source: bytes = b""
+    source_digest: str = ""  # once it was asked for (values.digest_of)
     root: Path | None = None  # the import folder, where its pictures may lie
     file_date: datetime | None = None  # when the file was last written, aware
     source_kind: str = "text"
@@ -251,3 +253,27 @@ class Story:
     def note(self, kind: str, reason: str, line: int | None = None, sample: str = ""):
         """Put a doubt on record, under this story's own file."""
         self.problems.append(Problem(self.source_id, kind, reason, line, sample))
+
+
+def without_zeros(record):
+    """Return a record, or a part of one, without the zeros that its texts hold.
+
+    No text of a database holds one, and no reader sees it.
+    """
+    if isinstance(record, str):
+        return record.replace("\x00", "") if "\x00" in record else record
+    if isinstance(record, list | tuple):
+        clean = [without_zeros(part) for part in record]
+        is_same = all(a is b for a, b in zip(clean, record, strict=True))
+        return record if is_same else type(record)(clean)
+    changed = {}
+    for name in _names(type(record)):
+        value = getattr(record, name)
+        if (clean := without_zeros(value)) is not value:
+            changed[name] = clean
+    return replace(record, **changed) if changed else record
+
+
+@cache
+def _names(kind):
+    return [its.name for its in fields(kind)] if is_dataclass(kind) else []

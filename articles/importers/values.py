@@ -118,4 +118,6 @@ def digest(value):
 
 def digest_of(story):
     """Return the digest of the story's source, which says whether it changed."""
-    return hashlib.sha256(story.source).hexdigest()
+    if not story.source_digest:
+        story.source_digest = hashlib.sha256(story.source).hexdigest()
+    return story.source_digest

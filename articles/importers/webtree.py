@@ -21,6 +21,11 @@ PRESENTATIONAL = (
     "bdi", "mark", "dfn", "time", "label", "data", "wbr", "basefont", "ruby", "rb",
     "rt", "rp", "tbody", "thead", "tfoot", "picture", "source", "noindex",
 )  # fmt: skip
+# One class for all elements: lxml.html asks Python for each which it is to be, so that
+# forms have methods of their own.
+ONE_CLASS = lxml.etree.ElementDefaultClassLookup(
+    element=lxml.html.HtmlElement, comment=lxml.html.HtmlComment
+)
 
 
 def parse(text: str) -> lxml.html.HtmlElement:
@@ -49,6 +54,7 @@ def _parse(text):
         collect_ids=False,
         recover=True,
     )
+    parser.set_element_class_lookup(ONE_CLASS)
     try:
         tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser)
     except lxml.etree.ParserError as error:

@@ -34,12 +34,16 @@ NO_INDEX = ("_yoast_wpseo_meta-robots-noindex", "_aioseop_noindex")
 # The editor writes "--" in attributes as \u002d, so that the first "-->" ends it.
 BLOCK = re.compile(r"<!--\s{0,9}/?wp:")
 BLOCK_END = re.compile("-->")
+# Most begin or end something that is written out between them.
+PLAIN_BLOCK = re.compile(r"<!-- /?wp:[a-z][\w/-]* -->")
 BLOCK_NAME = re.compile(r"<!--\s*(/?)wp:([a-z][\w/-]*)")
 PULL_QUOTE = re.compile(r"<figure\b[^<>]{0,500}wp-block-pullquote[^<>]{0,500}>")
 FIGURE_END = re.compile("</figure>")
 FOOTNOTE = re.compile(r'<sup\b[^<>]{0,300}data-fn="([^"]*)"[^<>]{0,300}>')
 FOOTNOTE_END = re.compile("</sup>")
 ALONE = re.compile(r"^[ \t]*(https?://[^\s<>\"\[\]]+)[ \t]*$", re.MULTILINE)
+# Looked for first: it begins with letters, which is found ten times as fast.
+AT_LINE_END = re.compile(r"https?://[^\s<>\"\[\]]+[ \t]*$", re.MULTILINE)
 MORE = re.compile(r"<!--\s{0,9}(?:more[^>]{0,300}?|nextpage|noteaser)\s{0,9}-->")
 
 
@@ -258,7 +262,8 @@ class _Post:
         if is_blocks:
             content = self.blocks(content, story)
         content = expand(content, self.export.picture, _reporting(story))
-        content = ALONE.sub(lambda found: embed(html.unescape(found[1])), content)
+        if AT_LINE_END.search(content):
+            content = ALONE.sub(lambda found: embed(html.unescape(found[1])), content)
         if not is_blocks:
             content = paragraphs(content)
         if notes:
@@ -288,6 +293,7 @@ class _Post:
             story.note("block", f"A block “{name}”, made by a program, was left out.")
             return ""
 
+        content = PLAIN_BLOCK.sub("", content)
         content = MORE.sub("", replaced(content, BLOCK, BLOCK_END, shown))
         return replaced(content, PULL_QUOTE, FIGURE_END, _pull_quote)
 

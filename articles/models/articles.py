@@ -46,6 +46,12 @@ class Tie(models.Model):
                 type(self).objects.fill([self])
             super().save(*args, **kwargs)
 
+    def follow(self, article):
+        """Take over the moments of an article that nobody else knows yet."""
+        is_published = article.status == "published"
+        for name in MOMENTS:
+            setattr(self, name, getattr(article, name) if is_published else None)
+
 
 class ArticleTag(Tie, ItemBase):
     """A tag on an article."""

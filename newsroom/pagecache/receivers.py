@@ -1,5 +1,6 @@
 """The one place that hears of changes, and writes them into the purge journal."""
 
+from django.db.models import Q
 from django.db.models.signals import (
     m2m_changed,
     post_delete,
@@ -7,6 +8,7 @@ from django.db.models.signals import (
     pre_delete,
     pre_save,
 )
+from django.utils import timezone
 
 from articles import signals
 from articles.models import Article
@@ -87,23 +89,30 @@ def article_ended(sender, article, **_):
 
 
 def articles_changed(sender, articles, **_):
-    if len(articles) > MANY:
+    if are_many() or len(articles) > MANY:
         change(EVERYTHING)
     else:
         change(*changes.of_many(rows_of(articles)))
     for start in range(0, len(articles), MANY):
-        write_ahead(rows_of(articles[start : start + MANY]))
+        write_ahead(ahead_among(articles[start : start + MANY]))
 
 
 def rows_of(articles):
     return Article.objects.filter(pk__in=articles).defer("body")
 
 
+def ahead_among(articles):
+    """Return those of the articles, keys, that time alone will change."""
+    now = timezone.now()
+    moments = Q(published_at__gt=now) | Q(expires_at__gt=now)
+    return rows_of(articles).filter(moments, status=Article.Status.PUBLISHED)
+
+
 def write(sender, keys, rows=(), **_):
     journal.write(keys)
     rows = sorted(rows)
     for start in range(0, len(rows), MANY):
-        write_ahead(rows_of(rows[start : start + MANY]))
+        write_ahead(ahead_among(rows[start : start + MANY]))
 
 
 def connect():

@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from authors.shown import change
+from articles.storing import store
+from authors.shown import are_many, change
 from newsroom.redirects.addresses import digest, folders, is_ours, normal, spellings
 from newsroom.redirects.models import AT_ONCE, MissingPage, Redirect
 
@@ -58,15 +59,15 @@ def _leave(moves, made_by, match):
     _make_room(rows, match)
     _lead_on(rows)
     digests, keys = list(rows), set()
-    for row in rows.values():
-        keys |= row.missing_keys()
+    if not are_many():
+        keys.update(*(row.missing_keys() for row in rows.values()))
     kept = Redirect.objects.filter(match=match, digest__in=rows)
     for stored in kept:
         row = rows.pop(stored.digest)
         stored.answer = row.answer
         stored.aim(row.target)
         stored.save(update_fields=["target", "target_digest", "answer"])
-    Redirect.objects.bulk_create(rows.values())
+    store(rows.values())
     MissingPage.objects.filter(digest__in=digests).delete()
     change(*keys)
 
@@ -125,7 +126,7 @@ def _make_some(rows):
     for row in simple:
         if id(row) in linked:
             row.shorten()
-    Redirect.objects.bulk_create(simple)
+    store(simple)
     digests = [row.digest for row in simple]
     pointed_at = Redirect.objects.filter(target_digest__in=digests)
     for each in set(pointed_at.values_list("target_digest", flat=True)):

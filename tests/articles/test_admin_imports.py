@@ -36,6 +36,7 @@ from articles.models import (
     Tag,
 )
 from articles.models.imports import SILENCE
+from newsroom.blocks.models import ShareBlock
 from tests.articles.importers.importing import drawing
 from tests.articles.test_admin_form import change_url, press
 from tests.factories import make_article, make_section, make_user
@@ -336,6 +337,37 @@ class TestWhatElseIsChosen:
         assert choices.media.fetch.hosts == {"old.example", "img.old.example"}
         page = text(client.get(address(run)))
         assert "old.example, img.old.example" in page
+
+    def test_blocks_are_shown_in_the_dry_run_and_made_by_the_import(
+        self, client, publisher
+    ):
+        page = "\n\n".join(
+            [
+                "Share our stories",
+                "The Late Ferry",
+                "By Ann Quay",
+                "May 4, 2007",
+                *[
+                    f"{n} times the ferry was late, and nobody minded. " * 3
+                    for n in "235"
+                ],
+            ]
+        )
+        run = uploaded(client, content=page.encode(), name="ferry.txt", blocks="on")
+        seen = text(client.get(address(work(run))))
+        assert "Would make this share block: Share our stories" in seen
+        assert not ShareBlock.objects.exists()
+        client.post(address(run, "start"))
+        assert "Made these blocks: Share our stories" in work(run).message
+        assert ShareBlock.objects.get().call == "Share our stories"
+
+    def test_no_block_is_made_that_nobody_asked_for(self, client, publisher):
+        page = "Share our stories\n\nThe Late Ferry\n\nIt was late. " * 5
+        run = uploaded(client, content=page.encode(), name="ferry.txt")
+        assert work(run).message == ""
+        client.post(address(run, "start"))
+        work(run)
+        assert not ShareBlock.objects.exists()
 
 
 class TestImport:

@@ -1,10 +1,14 @@
 """The static site: whole, from a plain file server, with no link that breaks."""
 
+import os
 import re
+import socket
+import subprocess
 import threading
 from datetime import timedelta
 from functools import partial
 from html import unescape
+from http.client import HTTPConnection
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from urllib.error import HTTPError
@@ -32,6 +36,19 @@ from tests.factories import (
     make_section,
     make_tag,
 )
+from tests.processes import wait_for
+from tests.tools import need
+
+
+def free_port():
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
+
+
+def is_answered(port):
+    with socket.socket() as asking:
+        return asking.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture(autouse=True)
@@ -305,6 +322,82 @@ class TestRedirects:
         assert unsaid == {"redirects.nginx.conf": 0, "_redirects": 1}
         end = texts["_redirects"].partition("# This file cannot say:\n")[2]
         assert end == "# pattern /a/long-*.htm 301 /c/$1/\n"
+
+    def test_with_a_query_are_looked_up_by_nginx(self):
+        Redirect(old="/?p=12", target="/news/").save()
+        Redirect(old="/?p=13", target="/later/", answer=302).save()
+        Redirect(old="/i.php?a=1&b=2", answer=410).save()
+        Redirect(old="/?p={7}", target="/odd/").save()
+        Redirect(old="/?P=12", target="/other/").save()
+        texts, unsaid = text_of_redirects()
+        assert "include …/redirects.map.nginx.conf" in texts["redirects.nginx.conf"]
+        looked_up = texts["redirects.map.nginx.conf"]
+        assert '    "/?p=12" "/news/";\n' in looked_up
+        # No map holds two keys that differ in nothing but large letters.
+        assert "/other/" not in looked_up and "odd" not in looked_up
+        assert unsaid["redirects.nginx.conf"] == 2
+        netlify = texts["_redirects"]
+        assert "\n/ p=12 /news/ 301!\n" in f"\n{netlify}"
+        assert "/ p=13 /later/ 302!\n" in netlify
+        # What is gone has no word there.
+        assert "# exact /i.php?a=1&b=2 410\n" in netlify.partition("cannot say")[2]
+        assert unsaid["_redirects"] == 2
+
+    def test_with_a_query_need_no_file_where_there_are_none(self):
+        Redirect(old="/a", target="/b/").save()
+        texts, _unsaid = text_of_redirects()
+        assert "redirects.map.nginx.conf" not in texts
+        assert "old_address" not in texts["redirects.nginx.conf"]
+
+    @pytest.mark.parametrize(
+        ("old", "line"),
+        [
+            ("/i.php?a=1&b=2", "/i.php a=1 b=2 /n/ 301!"),
+            ("/i.php?a=1&a=2", ""),
+            ("/i.php?a", ""),
+            ("/i.php?a=:b", ""),
+            ("/:x?a=1", ""),
+        ],
+    )
+    def test_with_a_query_are_told_to_netlify_by_name(self, old, line):
+        assert redirecting.netlify_line("exact", old, "/n/", 301) == line
+
+    def test_are_followed_by_a_real_nginx(self, tmp_path):
+        program, port, long = need("nginx"), free_port(), "x" * 300
+        Redirect(old="/?p=12", target="/news/").save()
+        Redirect(old=f"/i.php?id={long}", answer=410).save()
+        Redirect(old="/old.htm", target="/new/").save()
+        for name, content, _unsaid in redirecting.files([]):
+            (tmp_path / name).write_bytes(content)
+        (tmp_path / "index.html").write_text("Home")
+        user = "user root;" if os.geteuid() == 0 else ""
+        (tmp_path / "nginx.conf").write_text(
+            f"{user} pid {tmp_path}/pid; error_log {tmp_path}/log; daemon off;"
+            f"events {{}} http {{ access_log off; client_body_temp_path {tmp_path}/b;"
+            f"include {tmp_path}/redirects.map.nginx.conf;"
+            f"server {{ listen 127.0.0.1:{port}; root {tmp_path};"
+            f"absolute_redirect off; include {tmp_path}/redirects.nginx.conf; }} }}"
+        )
+        server = subprocess.Popen(
+            [program, "-c", tmp_path / "nginx.conf"], stderr=subprocess.DEVNULL
+        )
+
+        def ask(address):
+            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", address)
+            answer = connection.getresponse()
+            return answer.status, answer.headers["Location"]
+
+        try:
+            wait_for(lambda: is_answered(port))
+            assert ask("/?p=12") == (301, "/news/")
+            assert ask("/old.htm") == (301, "/new/")
+            assert ask(f"/i.php?id={long}")[0] == 410
+            assert ask("/")[0] == ask("/?p=1")[0] == ask("/?p=123")[0] == 200
+            assert ask("/i.php?id=x")[0] == 404
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
 
     @pytest.mark.parametrize(
         "key", ["/a/b-c", "/a/b/c-d-e", "/ab-c", "/a/-", "/a/b-c-"]

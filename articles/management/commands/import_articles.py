@@ -113,10 +113,10 @@ class Command(BaseCommand):
                 files = [str(path) for path in paths]
                 run = run_for(name[:50], files, told(options))
             choices = replace(choices, run=run)
-        chrome, self.report = Counter(), Report()
+        lines, self.report = Counter(), Report()
         try:
             with refusing_what_is_held():
-                found = self.run(paths, choices, asked, options["kind"], chrome)
+                found = self.run(paths, choices, asked, options["kind"], lines)
         except KeyboardInterrupt as error:
             raise CommandError(
                 f"Stopped. {summary(self.report, dry_run)} Run the command again; "
@@ -126,7 +126,7 @@ class Command(BaseCommand):
         self.stdout.write(summary(found, dry_run))
         self.stdout.writelines(list_of_problems(found))
         if blocks:
-            self.make_blocks(chrome, dry_run)
+            self.stdout.writelines(f"{told}\n" for told in blocks_of(lines, dry_run))
         if report:
             try:
                 write_report(Path(report), found, asked.source)
@@ -140,7 +140,7 @@ class Command(BaseCommand):
                 "and reasons stand above."
             )
 
-    def run(self, paths, choices, asked, kind, chrome):
+    def run(self, paths, choices, asked, kind, lines):
         bar = self.bar(" stories")
 
         def on_found(found, report, total):
@@ -151,11 +151,7 @@ class Command(BaseCommand):
                 return
             bar.update()
             self.describe(bar, found, choices.is_dry_run)
-            chrome.update(
-                (line.kind, line.text, line.url)
-                for line in found.story.chrome
-                if line.kind in BLOCK_KINDS
-            )
+            lines.update(lines_for_blocks(found))
 
         with bar:
             return run_import(paths, choices, asked, kind=kind or "", on_found=on_found)
@@ -177,7 +173,11 @@ class Command(BaseCommand):
             self.run_claimed(run, choices, asked, parent)
 
     def run_claimed(self, run, choices, asked, parent):
+        lines = Counter()
+
         def on_found(found, report, total):
+            if not isinstance(found, Problem):
+                lines.update(lines_for_blocks(found))
             if parent and os.getppid() != parent:
                 run.ends_as = run.ends_as or Import.State.WAITING
 
@@ -190,6 +190,9 @@ class Command(BaseCommand):
         except Stopped:
             self.stdout.write(f"Import {run.pk} is {run.get_state_display()}.")
             return
+        if run.options.get("blocks"):
+            run.message = " ".join(blocks_of(lines, run.is_dry_run))[:500]
+            run.save(update_fields=["message"])
         self.stdout.write(summary(found, run.is_dry_run))
 
     def tell(self, bar, text, *, error=False):
@@ -209,21 +212,6 @@ class Command(BaseCommand):
         if saved.kept:
             kept = ", ".join(saved.kept)
             self.tell(bar, f"{story.source_id}: kept the editors’ own {kept}.")
-
-    def make_blocks(self, chrome, dry_run):
-        """Hand the most common wording of each kind to whoever makes blocks."""
-        wordings = {}
-        for (kind, text, url), _count in chrome.most_common():
-            wordings.setdefault(kind, (text, url))
-        if not wordings:
-            self.stdout.write("The pages have no share or advertise lines.")
-        elif dry_run:
-            for kind, (text, _url) in wordings.items():
-                self.stdout.write(f"Would make this {kind} block: {text}")
-        else:
-            sent = chrome_found.send(sender=type(self), wordings=wordings)
-            for _receiver, sentence in sent:
-                self.stdout.write(sentence)
 
     def list_runs(self):
         for run in Import.objects.all()[:50]:
@@ -275,6 +263,34 @@ class Command(BaseCommand):
 
     def bar(self, unit):
         return tqdm(unit=unit, disable=not sys.stderr.isatty(), leave=False)
+
+
+def lines_for_blocks(saved):
+    """Return what stood around a story that a block of the site may say."""
+    return [
+        (line.kind, line.text, line.url)
+        for line in saved.story.chrome
+        if line.kind in BLOCK_KINDS
+    ]
+
+
+def blocks_of(lines, dry_run):
+    """Hand the most common wording of each kind to whoever makes blocks.
+
+    `lines` counts them. Returns sentences of what became of it.
+    """
+    wordings = {}
+    for (kind, text, url), _count in lines.most_common():
+        wordings.setdefault(kind, (text, url))
+    if not wordings:
+        return ["The pages have no share or advertise lines."]
+    if dry_run:
+        return [
+            f"Would make this {kind} block: {text}"
+            for kind, (text, _url) in wordings.items()
+        ]
+    sent = chrome_found.send(sender=Import, wordings=wordings)
+    return [sentence for _receiver, sentence in sent]
 
 
 def chosen(dry_run, source, options, stack):
