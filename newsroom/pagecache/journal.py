@@ -12,7 +12,9 @@ anybody is there to throw them away.
 """
 
 import json
+import os
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from django.db import DEFAULT_DB_ALIAS, connections, router, transaction
@@ -75,6 +77,15 @@ SINCE = {
         UNION ALL SELECT '', keys, at FROM pagecache_purge WHERE at > %s
         UNION ALL SELECT pg_current_snapshot()::text, NULL, NULL
     """,
+}
+
+# Which database this is, and the end of its journal. One that was restored by hand, or
+# made anew, has another name or has gone back.
+SOURCE = {
+    "sqlite": "SELECT '', coalesce((SELECT seq FROM sqlite_sequence"
+    " WHERE name = 'pagecache_purge'), 0)",
+    "postgresql": "SELECT oid, pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
+    " FROM pg_database WHERE datname = current_database()",
 }
 
 
@@ -162,6 +173,23 @@ def place(connection=None):
     with planned(connection) as cursor:
         cursor.execute(PLACE[connection.vendor])
         return str(cursor.fetchone()[0])
+
+
+def source():
+    """Return (a name of the database that the journal is in, the journal's end)."""
+    connection = writing()
+    with planned(connection) as cursor:
+        cursor.execute(SOURCE[connection.vendor])
+        name, end = cursor.fetchone()
+    if connection.vendor == "sqlite":
+        with suppress(OSError):
+            name = os.stat(connection.settings_dict["NAME"]).st_ino
+    return f"{connection.vendor} {name}", end
+
+
+def is_ahead(place, end):
+    """Say whether a place comes after a journal's end: it is not of this journal."""
+    return int(place.partition(":")[0]) > end
 
 
 def since(place, ahead_of=None):

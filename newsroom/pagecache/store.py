@@ -295,10 +295,16 @@ class Store:
         with self._locked() as index:
             state = dict(index.execute("SELECT name, value FROM state"))
             now, followed_at = time.time(), float(state.get("followed_at", 0))
-            if now - followed_at > journal.KEPT_FOR.total_seconds():
+            source, last = journal.source()
+            if (
+                now - followed_at > journal.KEPT_FOR.total_seconds()
+                or state.get("source") != source
+                or journal.is_ahead(state["place"], last)
+            ):
                 # Nobody has read the journal for this folder, or not for so long that
-                # lines are gone: what is kept may be old by now.
+                # lines are gone; or it is another database's: what is kept may be old.
                 self._clear(index)
+                self._put(index, "source", source)
                 keys, coming = set(), {}
                 end = journal.place(journal.writing())
             else:

@@ -3,7 +3,7 @@
 from datetime import UTC, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.importers import saving
@@ -103,3 +103,40 @@ def test_who_was_away_during_an_import_throws_everything_away(client, store, tmp
     other = Store(store.folder)
     other.follow()
     assert other.entries() == []
+
+
+class TestAnotherDatabase:
+    """A folder of pages that outlived its database holds none of its pages."""
+
+    def kept(self, client, store):
+        story = make_article("Rain")
+        store.follow()
+        client.get(story.path)
+        assert store.totals()[0] == 1
+        return story
+
+    def put(self, store, name, value):
+        with store._locked() as index:
+            store._put(index, name, value)
+
+    @pytest.mark.parametrize("name", ["sqlite 1", "postgresql 1"])
+    def test_of_another_name(self, client, store, name):
+        self.kept(client, store)
+        # As an SQLite's place is to PostgreSQL: no place at all.
+        self.put(store, "place", "x")
+        self.put(store, "source", name)
+        store.follow()
+        assert store.totals()[0] == 0
+        assert store.follow() == 0
+
+    def test_that_was_restored_by_hand(self, client, store):
+        story = self.kept(client, store)
+        ahead = 10 + journal.source()[1]
+        self.put(store, "place", {"sqlite": f"{ahead}"}.get(
+            connection.vendor, f"{ahead}:{ahead}:"
+        ))  # fmt: skip
+        store.follow()
+        assert store.totals()[0] == 0
+        client.get(story.path)
+        assert store.follow() == 0
+        assert store.totals()[0] == 1
