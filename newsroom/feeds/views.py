@@ -23,7 +23,7 @@ from authors.pagination import PER_PAGE
 from authors.shown import note, note_lasting, note_until
 from newsroom.feeds import entries as loading
 from newsroom.feeds import formats
-from newsroom.feeds.addresses import ATOM, JSON, RSS, feed_path
+from newsroom.feeds.addresses import ATOM, JSON, RSS, corrections_path, feed_path
 from newsroom.feeds.models import PartnerFeed
 from newsroom.furniture import Furniture
 
@@ -78,8 +78,7 @@ def corrections(request, kind=None):
         .defer("article__body")[:PER_PAGE]
     )
     publication = Furniture().publication
-    path = "/feeds/corrections/" + ("" if kind in (None, RSS) else f"{kind}/")
-    feed = head_of(publication, path, "/")
+    feed = head_of(publication, corrections_path(kind or RSS), "/")
     with override(publication.language):
         title = _("Corrections")
         found = [loading.correction_entry(row, namer(publication)) for row in rows]
