@@ -62,8 +62,9 @@ def page_or_article(request, path):
             quoted(found) + (f"?{query}" if query else "")
         )
     gone = Article.objects.filter(path__in=paths).only(*SHOWN).first()
-    if gone:
+    if gone and (gone.withdrawn_at or gone.announced_at):
         # Withdrawn, over or in the trash: readers have its address, and may ask often.
+        # Of one that was never out nothing may differ from an address without any.
         note_lasting()
         raise_withdrawn(gone)
     raise Http404(f"Nothing stands at {request.path}.")

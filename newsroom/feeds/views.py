@@ -172,6 +172,10 @@ OLD_SUBJECTS = {
 }
 
 
+# Of a name without live stories nothing is said: it could give a plan away.
+STORIES = {Tag: lists.tagged, Author: lists.by, Series: lists.in_series}
+
+
 @require_safe
 def moved(request, kind=RSS):
     """Lead from a common address of feeds to ours."""
@@ -183,7 +187,8 @@ def moved(request, kind=RSS):
 def moved_subject(request, about, slug, kind=None):
     """Lead from another system's feed of a category, a tag or an author to ours."""
     for model in OLD_SUBJECTS[about]:
-        if row := model.objects.filter(slug=slug).first():
+        row = model.objects.filter(slug=slug).first()
+        if row and (model is Section or STORIES[model](row).newest()):
             note_lasting()
             path = feed_path(row.get_absolute_url(), kind or RSS)
             return HttpResponsePermanentRedirect(path)

@@ -285,6 +285,20 @@ def test_common_addresses_of_other_systems_lead_here(client, old, new):
     assert client.get("/category/nothing/feed/").status_code == 404
 
 
+def test_a_name_without_stories_leads_nowhere(client):
+    tag, author = make_tag("Plan", slug="plan"), make_author("Ann Ash")
+    series = make_series("Plot")
+    make_article(status="draft", tags=[tag], authors=[author], series=series)
+    for path in (
+        *("/tag/plan/feed/", "/category/plan/feed/", "/author/ann-ash/feed/"),
+        f"/series/{series.slug}/rss/",
+    ):
+        assert client.get(path).status_code == 404, path
+    Article.objects.get().publish()
+    for path in ("/tag/plan/feed/", f"/series/{series.slug}/rss/"):
+        assert client.get(path).status_code == 301, path
+
+
 def test_pages_name_their_feeds(client):
     section, author = make_section("News & <more>"), make_author("Ann Ash")
     article = make_article(section=section, tags=[make_tag()], authors=[author])
