@@ -254,6 +254,7 @@ def test_authors_subjects_and_picture_are_told(client, settings):
     ("old", "new"),
     [
         ("/feed", "/feed/"),
+        ("/feeds", "/feed/"),
         ("/feeds/", "/feed/"),
         ("/rss", "/feed/"),
         ("/rss/", "/feed/"),
