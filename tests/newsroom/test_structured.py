@@ -200,7 +200,9 @@ class Lists(TestCase):
         self.assertFalse({"description", "primaryImageOfPage"} & set(page))
 
     def test_the_home_page_says_who_publishes_it_and_how(self):
-        Publication.objects.create(name="The Lantern", contact_email="desk@a.test")
+        Publication.objects.create(
+            name="The Lantern", tagline="By lamplight", contact_email="desk@a.test"
+        )
         make_page(path="/ethics/", purpose=Page.Purpose.ETHICS)
         make_page(path="/masthead/", purpose=Page.Purpose.MASTHEAD, is_published=False)
         things = things_at(self.client, "/")
@@ -210,6 +212,9 @@ class Lists(TestCase):
         self.assertNotIn("masthead", publisher)
         self.assertEqual(site["publisher"], {"@id": publisher["@id"]})
         self.assertEqual(site["name"], "The Lantern")
+        self.assertEqual(site["description"], "By lamplight")
+        # Search engines take it for another name of the site.
+        self.assertNotIn("alternateName", site)
 
 
 class TheSharedPicture(TestCase):
