@@ -112,6 +112,8 @@ class ARetraction(TestCase):
         self.assertEqual(story["creativeWorkStatus"], "Retracted")
         self.assertEqual(story["correction"][0]["name"], "Retraction")
         self.assertContains(self.client.get("/feed/"), "Retracted: The mill")
+        self.assertContains(self.client.get("/mill/?plain"), "<title>Retracted: ")
+        self.assertNotContains(self.client.get("/weir/?plain"), "Retracted")
 
     def test_made_in_the_form_of_corrections_counts_as_well(self):
         row = Correction.objects.create(article=self.article, text="No.")

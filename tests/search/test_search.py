@@ -405,3 +405,15 @@ class EditorsPicks(SearchCase):
         self.assertContains(self.page, story.headline)
         self.found("flooding")
         self.assertNotContains(self.page, "From the editors")
+
+    def test_retracted_stories_are_marked_as_everywhere(self):
+        wrong, right = make_article("Flood of eels"), make_article("Flood of rain")
+        Pick.objects.create(query="flood", article=wrong)
+        self.found("flood")
+        self.assertNotContains(self.page, "Retracted")
+        publishing.retract(wrong, make_user("pat", "publisher"), "There were none.")
+        self.assertEqual(len(self.found("flood")), 2)
+        # The pick and the result of the one, nothing of the other.
+        self.assertContains(self.page, '<b class="mark">Retracted</b>', 2)
+        self.found(right.headline)
+        self.assertNotContains(self.page, "Retracted")
