@@ -143,7 +143,7 @@ class TestPages:
         client.get(bare)
         article.withdraw()
         assert store.read(address(bare), "") is None
-        assert client.get(bare).status_code == 404
+        assert client.get(bare).status_code == 410
 
     def test_plain_gzip_and_brotli_are_ready(self, client, article, store):
         client.get(article.path)
