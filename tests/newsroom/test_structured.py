@@ -8,6 +8,7 @@ from django.test import TestCase
 
 from articles.models import Article, Correction, Page
 from authors.models import AuthorLink
+from newsroom import social
 from newsroom.models import Publication
 from tests.factories import (
     NOON,
@@ -259,6 +260,17 @@ class TheSharedPicture(TestCase):
         )
         article.withdraw()
         self.assertEqual(self.client.get(address).status_code, 404)
+
+    def test_leaves_out_a_sign_that_no_font_has_and_not_the_headline(self):
+        def drawn(headline):
+            words = social.Words(headline, "News", "The Lantern", "en")
+            return social.draw(words, (1200, 630))
+
+        plain, nothing = drawn("Bread costs more"), drawn("")
+        self.assertNotEqual(plain, nothing)
+        # Signs for private use, and a bell.
+        self.assertEqual(drawn("Bread \U000f1234 costs\a more"), plain)
+        self.assertEqual(drawn("\U000f1234\U000f1235\U000f1236 a"), nothing)
 
     def test_is_of_no_story_that_is_not_out(self):
         make_article(
