@@ -168,6 +168,9 @@ def retract(article, user, notice):
         text=notice,
     )
     revisions.record(article, user, Event.PUBLISHED, name=_("Retracted"))
+    transaction.on_commit(
+        lambda: signals.article_retracted.send(Article, article=article), robust=True
+    )
     return correction
 
 

@@ -24,6 +24,8 @@ addresses_moved = Signal()
 # The working copy became the live article; with `article` and `user` (None: the
 # clock). After the commit: a receiver that fails is logged.
 changes_went_out = Signal()
+# A live article was retracted; with `article`, after the commit.
+article_retracted = Signal()
 # Where do these addresses lead, at which no story or page stands? Asked with
 # `addresses`, paths with a query perhaps. A receiver returns {address: the path or web
 # address in the end, "" where it is gone} of those that it leads on.

@@ -61,9 +61,12 @@ def page_or_article(request, path):
         return HttpResponsePermanentRedirect(
             quoted(found) + (f"?{query}" if query else "")
         )
-    gone = Article.objects.filter(path__in=paths).only(*SHOWN).first()
-    if gone:
+    rows = Article.objects.filter(path__in=paths + slashed).only(*SHOWN)
+    # The one at this very address before one that has a slash more.
+    gone = min(rows, key=lambda article: article.path in slashed, default=None)
+    if gone and (gone.withdrawn_at or gone.announced_at):
         # Withdrawn, over or in the trash: readers have its address, and may ask often.
+        # Of one that was never out nothing may differ from an address without any.
         note_lasting()
         raise_withdrawn(gone)
     raise Http404(f"Nothing stands at {request.path}.")

@@ -6,7 +6,7 @@ from django.shortcuts import render
 # All that the notice needs, and no word of the article itself.
 SHOWN = (
     *("path", "language", "status", "published_at", "expires_at"),
-    *("withdrawn_at", "withdrawal_notice", "withdrawal_answer"),
+    *("withdrawn_at", "withdrawal_notice", "withdrawal_answer", "announced_at"),
 )
 
 

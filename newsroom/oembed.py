@@ -13,7 +13,7 @@ from newsroom import social
 from newsroom.furniture import Furniture
 
 WIDTH, HEIGHT = 600, 220  # pixels, of a quotation with headline and standfirst
-NARROWEST = 200
+BOUNDLESS = 100_000
 AGE = 3600  # seconds for which another site may keep it
 TEXT = "text/plain; charset=utf-8"
 
@@ -71,8 +71,7 @@ def described(article, request):
     publication = Furniture().publication
     base = f"{request.scheme}://{request.get_host()}"
     whole = lambda path: base + path if path.startswith("/") else path  # noqa: E731
-    asked = request.GET.get("maxwidth", "")
-    width = min(WIDTH, int(asked)) if asked.isdecimal() and len(asked) < 6 else WIDTH
+    most = bound(request, "maxwidth"), bound(request, "maxheight")
     said = {
         "version": "1.0",
         "type": "rich",
@@ -80,23 +79,35 @@ def described(article, request):
         "provider_name": publication.name,
         "provider_url": whole("/"),
         "cache_age": AGE,
-        "width": max(width, NARROWEST),
-        "height": HEIGHT,
+        "width": min(WIDTH, most[0]),
+        "height": min(HEIGHT, most[1]),
         "html": quotation(article, publication, whole(article.get_absolute_url())),
     }
     writers = [line for line in article.bylines.all() if not line.role]
     if writers:
         said["author_name"] = article.byline_text()
         said["author_url"] = whole(writers[0].author.get_absolute_url())
-    if article.lead_picture:
-        address, wide, high = article.lead_picture.largest(SOCIAL)
+    if shown := thumbnail(article, publication, *most):
+        names = ("thumbnail_url", "thumbnail_width", "thumbnail_height")
+        said |= zip(names, (whole(shown[0]), *shown[1:]), strict=True)
+    return said
+
+
+def bound(request, name):
+    """Return what another site has room for, in pixels."""
+    asked = request.GET.get(name, "")
+    is_number = asked.isascii() and asked.isdecimal() and len(asked) < 6
+    return int(asked) if is_number and int(asked) else BOUNDLESS
+
+
+def thumbnail(article, publication, wide, high):
+    """Return (address, width, height) of a picture within these bounds, or None."""
+    if picture := article.lead_picture:
+        files = [picture.largest(SOCIAL), *picture.jpegs()]
     else:
-        address, wide, high = social.drawn(article, publication)[SOCIAL]
-    return said | {
-        "thumbnail_url": whole(address),
-        "thumbnail_width": wide,
-        "thumbnail_height": high,
-    }
+        files = social.drawn(article, publication).values()
+    fitting = (file for file in files if file[1] <= wide and file[2] <= high)
+    return next(fitting, None)
 
 
 def quotation(article, publication, address):

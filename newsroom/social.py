@@ -23,7 +23,7 @@ from articles.renditions import SOCIAL
 from newsroom.furniture import Furniture
 
 # Part of each address: another drawing gets another one.
-DRAWING = "1"
+DRAWING = "2"
 # Pixels, by shape: what social networks show, and what search engines ask for.
 SIZES = {
     SOCIAL: (1200, 630),
@@ -205,14 +205,20 @@ def wrapped(text, font, width):
 def writing(text, size):
     """Return (a font that has every sign of a text, the text), or (None, "").
 
-    Where none has, letters lose their accents before the text is given up.
+    Where none has, letters lose their accents, then single signs are left out, an emoji
+    of a headline; a text of which half would be missing is given up.
     """
     bare = "".join(c for c in normalize("NFKD", text) if not combining(c))
     for said in (text, bare):
         for name in fonts():
             if knows(name, "".join(sorted(set(said)))):
                 return font(name, size), said
-    return None, ""
+    left = {name: [sign for sign in bare if knows(name, sign)] for name in fonts()}
+    name = max(left, key=lambda name: len(left[name]))
+    said = " ".join("".join(left[name]).split())
+    if 2 * len(said) <= len(bare):
+        return None, ""
+    return font(name, size), said
 
 
 @cache
@@ -235,7 +241,7 @@ def font(name, size):
     return ImageFont.load_default(size=size)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)
 def knows(name, signs):
     """Say whether a font has all of the signs."""
     small = font(name, 24)

@@ -95,7 +95,7 @@ def site_data(context):
         "publisher": {"@id": said["@id"]},
     }
     if publication.tagline:
-        site["alternateName"] = publication.tagline
+        site["description"] = publication.tagline
     return element(said, site)
 
 

@@ -271,6 +271,14 @@ class Picture(Shown, models.Model):
             return self.file.url, self.width, self.height
         return _address(jpegs[-1]["name"]), jpegs[-1]["width"], jpegs[-1]["height"]
 
+    def jpegs(self):
+        """Return [(address, width, height)] of the whole picture, the widest first."""
+        return [
+            (_address(file["name"]), file["width"], file["height"])
+            for file in reversed(self._files())
+            if file["format"] == "jpeg"
+        ]
+
     def _url_near(self, width, jpegs):
         wide_enough = [file for file in jpegs if file["width"] >= width]
         nearest = (wide_enough or jpegs[-1:] or [None])[0]

@@ -139,7 +139,8 @@ def newest():
     """
     note("latest")
     now = timezone.now()
-    rows = listed().newest_first().only("path", "headline", "language", "published_at")
+    told = ("path", "headline", "language", "published_at", "retracted_at")
+    rows = listed().newest_first().only(*told)
     recent = list(rows.filter(published_at__gt=now - NEWS_FOR)[:NEWS_MOST])
     if recent:
         note_until(recent[-1].published_at + NEWS_FOR)
@@ -170,7 +171,7 @@ def _news(article, publication):
         f"<news:language>{news_language(article.language)}</news:language>"
         "</news:publication>"
         f"<news:publication_date>{moment}</news:publication_date>"
-        f"<news:title>{line(article.headline)}</news:title></news:news>"
+        f"<news:title>{line(article.marked_headline)}</news:title></news:news>"
     )
 
 
@@ -221,10 +222,9 @@ def pages():
     entries += [url(s.get_absolute_url()) for s in Section.objects.defer("description")]
     series = Series.objects.filter(Exists(live)).defer("description").order_by("pk")
     entries += [url(row.get_absolute_url()) for row in series]
-    entries += [
-        url(page.get_absolute_url(), page.updated_at)
-        for page in Page.objects.live().only("path", "updated_at").order_by("pk")
-    ]
+    # Without lastmod: nothing tells a page's mended comma from a change that matters.
+    live = Page.objects.live().only("path").order_by("pk")
+    entries += [url(page.get_absolute_url()) for page in live]
     return wrap("urlset", entries)
 
 

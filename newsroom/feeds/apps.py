@@ -8,9 +8,9 @@ class FeedsConfig(AppConfig):
         from articles import signals
         from newsroom.feeds import websub
 
-        signals.article_went_out.connect(
-            websub.hear_of_article, dispatch_uid="newsroom.feeds.websub"
-        )
-        signals.changes_went_out.connect(
-            websub.hear_of_article, dispatch_uid="newsroom.feeds.websub"
-        )
+        for signal in (
+            signals.article_went_out,
+            signals.changes_went_out,
+            signals.article_retracted,
+        ):
+            signal.connect(websub.hear_of_article, dispatch_uid="newsroom.feeds.websub")

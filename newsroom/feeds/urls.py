@@ -25,6 +25,7 @@ urlpatterns = [
     path("feeds/partner/<slug:slug>/<slug:token>/", views.partner, name="partner"),
     # Where readers' programs look, and where other systems have theirs.
     path("feed", views.moved),
+    path("feeds", views.moved),
     path("feeds/", views.moved),
     path("feeds/posts/default", views.moved, {"kind": ATOM}),
     path("feed/rss/", views.moved),

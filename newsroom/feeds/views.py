@@ -23,7 +23,7 @@ from authors.pagination import PER_PAGE
 from authors.shown import note, note_lasting, note_until
 from newsroom.feeds import entries as loading
 from newsroom.feeds import formats
-from newsroom.feeds.addresses import ATOM, JSON, RSS, feed_path
+from newsroom.feeds.addresses import ATOM, JSON, RSS, corrections_path, feed_path
 from newsroom.feeds.models import PartnerFeed
 from newsroom.furniture import Furniture
 
@@ -78,8 +78,7 @@ def corrections(request, kind=None):
         .defer("article__body")[:PER_PAGE]
     )
     publication = Furniture().publication
-    path = "/feeds/corrections/" + ("" if kind in (None, RSS) else f"{kind}/")
-    feed = head_of(publication, path, "/")
+    feed = head_of(publication, corrections_path(kind or RSS), "/")
     with override(publication.language):
         title = _("Corrections")
         found = [loading.correction_entry(row, namer(publication)) for row in rows]
@@ -173,6 +172,10 @@ OLD_SUBJECTS = {
 }
 
 
+# Of a name without live stories nothing is said: it could give a plan away.
+STORIES = {Tag: lists.tagged, Author: lists.by, Series: lists.in_series}
+
+
 @require_safe
 def moved(request, kind=RSS):
     """Lead from a common address of feeds to ours."""
@@ -184,7 +187,8 @@ def moved(request, kind=RSS):
 def moved_subject(request, about, slug, kind=None):
     """Lead from another system's feed of a category, a tag or an author to ours."""
     for model in OLD_SUBJECTS[about]:
-        if row := model.objects.filter(slug=slug).first():
+        row = model.objects.filter(slug=slug).first()
+        if row and (model is Section or STORIES[model](row).newest()):
             note_lasting()
             path = feed_path(row.get_absolute_url(), kind or RSS)
             return HttpResponsePermanentRedirect(path)

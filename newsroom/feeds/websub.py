@@ -14,7 +14,7 @@ from urllib.request import Request, urlopen
 from django.db import Error, connection
 from django.utils import timezone
 
-from newsroom.feeds.addresses import KINDS, feed_path
+from newsroom.feeds.addresses import KINDS, corrections_path, feed_path
 from newsroom.feeds.entries import whole
 from newsroom.feeds.models import Ping
 from newsroom.models import Publication
@@ -54,12 +54,15 @@ def topics_of(article):
     subjects = [section, section and section.parent, article.series]
     subjects += [*article.tags.all(), *article.authors.distinct()]
     pages = ["/", *(row.get_absolute_url() for row in subjects if row)]
-    return [
-        whole(feed_path(page, kind, is_summary=is_summary))
+    paths = [
+        feed_path(page, kind, is_summary=is_summary)
         for page in dict.fromkeys(pages)
         for kind in KINDS
         for is_summary in (False, True)
     ]
+    if article.corrections.exists():
+        paths += map(corrections_path, KINDS)
+    return [whole(path) for path in paths]
 
 
 def send(at=None):

@@ -6,6 +6,7 @@ or a number that belongs to a person is not counted (docs/search.md).
 
 import logging
 import re
+import unicodedata
 from collections import Counter
 from datetime import timedelta
 
@@ -28,7 +29,9 @@ PERSONAL = re.compile(r"@|(?:\d[\s().+/-]*){6,}")
 
 def as_counted(typed):
     """Return a query as it is counted, "" for one that is not."""
-    query = " ".join(typed.replace("\0", " ").split()).lower()
+    # As one, wide and narrow signs: "＠" stands in addresses, too.
+    query = unicodedata.normalize("NFKC", typed.replace("\0", " "))
+    query = " ".join(query.split()).lower()
     if len(query) > LONGEST_QUERY or PERSONAL.search(query):
         return ""
     return query

@@ -18,7 +18,7 @@ from authors.models import Author
 from authors.pagination import PER_PAGE
 from newsroom.search.index import COUNTED, RANKED, Narrowed, index
 from newsroom.search.models import Pick
-from newsroom.search.slips import near
+from newsroom.search.slips import distance, near
 from newsroom.search.snippets import Marker
 from newsroom.search.words import Part, Question, ask
 
@@ -174,7 +174,9 @@ def meant(question, narrowed=None, at=None):
         others = [other for other in counts if counts[other]]
         if not others:
             return None
-        parts[number], changed = max(others, key=counts.get), True
+        [typed] = part.words
+        nearest = min(others, key=lambda o: (distance(typed, *o.words), -counts[o]))
+        parts[number], changed = nearest, True
     if not changed or not count(parts, 1):
         return None
     return Question(tuple(parts), question.unwanted)

@@ -196,12 +196,18 @@ def look_at_all(cursor, is_anew=False):
     )
 
 
-def remove(using="default"):
-    """Take all of it away."""
+def renew(using="default"):
+    """Make the tables anew, empty, and let all articles wait.
+
+    In one transaction: who searches meanwhile finds the old tables or the new ones,
+    never none. The triggers go before it, so that no writer waits for a table of ours
+    while we wait for one of theirs.
+    """
     take_triggers_away(using)
     connection = connections[using]
     with transaction.atomic(using=using), connection.cursor() as cursor:
         _drop(cursor, set(connection.introspection.table_names(cursor)))
+        install(using)
 
 
 def take_triggers_away(using="default"):

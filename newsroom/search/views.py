@@ -36,6 +36,8 @@ def search(request):
         return too_many(request, context, seconds)
     form.look_up()
     question = ask(form.typed)
+    if form.is_filled_in and not question:
+        form.troubles["q"] = _("Write a word to look for.")
     if question and not form.troubles:
         try:
             context |= answer(request, form, question, number)

@@ -57,6 +57,15 @@ class WhatReadersGet(TestCase):
                 page = self.client.get(address)
                 self.assertContains(page, "Why.", status_code=410)
 
+    def test_is_the_same_without_the_last_slash(self):
+        withdrawn("Why.")
+        page = self.client.get("/2024/05/mill")
+        self.assertContains(page, "Why.", status_code=410)
+        make_article("Another", path="/2024/05/mill").withdraw("Because.")
+        page = self.client.get("/2024/05/mill")
+        self.assertContains(page, "Because.", status_code=410)
+        self.assertContains(self.client.get("/2024/05/mill/"), "Why.", status_code=410)
+
     def test_of_a_story_that_was_never_out_is_nothing(self):
         later = timezone.now() + timedelta(days=1)
         make_article(path="/a/", published_at=later).withdraw("Why.")
@@ -112,6 +121,8 @@ class ARetraction(TestCase):
         self.assertEqual(story["creativeWorkStatus"], "Retracted")
         self.assertEqual(story["correction"][0]["name"], "Retraction")
         self.assertContains(self.client.get("/feed/"), "Retracted: The mill")
+        self.assertContains(self.client.get("/mill/?plain"), "<title>Retracted: ")
+        self.assertNotContains(self.client.get("/weir/?plain"), "Retracted")
 
     def test_made_in_the_form_of_corrections_counts_as_well(self):
         row = Correction.objects.create(article=self.article, text="No.")

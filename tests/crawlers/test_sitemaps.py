@@ -187,6 +187,16 @@ def test_the_news_sitemap_holds_two_days(client):
     assert root.find(f".//{N}language").text == "zh-tw"
     assert root.find(f".//{N}name").text == "Newsroom"
     assert old.path.encode() not in client.get("/sitemaps/news.xml").content
+    Article.objects.filter(headline__startswith="New").update(retracted_at=now)
+    root = get(client, "/sitemaps/news.xml")
+    assert root.find(f".//{N}title").text == "Retracted: New & fine"
+
+
+def test_pages_say_nothing_of_when_they_changed(client):
+    make_page("Ethics", path="/ethics/")
+    root = get(client, "/sitemaps/pages.xml")
+    assert "/ethics/" in paths(client, "/sitemaps/pages.xml")
+    assert root.find(f".//{S}lastmod") is None
 
 
 def test_a_month_costs_one_query(client, django_assert_num_queries):

@@ -254,6 +254,7 @@ def test_authors_subjects_and_picture_are_told(client, settings):
     ("old", "new"),
     [
         ("/feed", "/feed/"),
+        ("/feeds", "/feed/"),
         ("/feeds/", "/feed/"),
         ("/rss", "/feed/"),
         ("/rss/", "/feed/"),
@@ -283,6 +284,20 @@ def test_common_addresses_of_other_systems_lead_here(client, old, new):
     assert (page.status_code, page["Location"]) == (301, new)
     assert client.get(new).status_code == 200
     assert client.get("/category/nothing/feed/").status_code == 404
+
+
+def test_a_name_without_stories_leads_nowhere(client):
+    tag, author = make_tag("Plan", slug="plan"), make_author("Ann Ash")
+    series = make_series("Plot")
+    make_article(status="draft", tags=[tag], authors=[author], series=series)
+    for path in (
+        *("/tag/plan/feed/", "/category/plan/feed/", "/author/ann-ash/feed/"),
+        f"/series/{series.slug}/rss/",
+    ):
+        assert client.get(path).status_code == 404, path
+    Article.objects.get().publish()
+    for path in ("/tag/plan/feed/", f"/series/{series.slug}/rss/"):
+        assert client.get(path).status_code == 301, path
 
 
 def test_pages_name_their_feeds(client):

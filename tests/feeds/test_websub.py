@@ -98,6 +98,20 @@ def test_published_changes_are_told(
     assert "https://news.example/feed/" in topics(hub)
 
 
+def test_a_retraction_is_told_with_the_feed_of_corrections(
+    hub, publication, django_capture_on_commit_callbacks
+):
+    article = make_article("Flour", published_at=timezone.now())
+    make_article("Bread", section=make_section("News", slug="news"))
+    with django_capture_on_commit_callbacks(execute=True):
+        publishing.retract(article, make_user("pat", "publisher"), "It was rye.")
+    websub.send()
+    corrections = "https://news.example/feeds/corrections/"
+    kinds = {corrections, f"{corrections}atom/", f"{corrections}json/"}
+    assert kinds | {"https://news.example/feed/"} <= topics(hub)
+    assert not any("news/feed" in topic for topic in topics(hub))
+
+
 def test_nobody_is_told_without_a_hub(hub):
     publish()
     assert not Ping.objects.exists()

@@ -12,7 +12,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import reads
+from articles import publishing, reads
 from articles.models import Article, ReadCount
 from newsroom import clock, dashboard, most_read
 from tests.factories import NOON, make_article, make_series, make_user
@@ -375,6 +375,16 @@ class TestUpkeep:
 
 
 class TestThePages:
+    def test_mark_a_retracted_story(self, client):
+        wrong, right = make_article("Eels"), make_article("Rain")
+        for article in (wrong, right):
+            make_reads(article, 3)
+        publishing.retract(wrong, make_user("pat", "publisher"), "There were none.")
+        for path in ("/most-read/list/", "/"):
+            page = client.get(path).content.decode()
+            most_read = page[page.index('class="headlines ranked"') :]
+            assert most_read.count('<b class="mark">Retracted</b> <a') == 1
+
     def test_the_home_page_lists_what_is_read_most(self, client):
         articles = [make_article(f"Story {number}") for number in range(6)]
         for number, article in enumerate(articles):

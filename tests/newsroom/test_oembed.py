@@ -55,6 +55,18 @@ class OEmbed(TestCase):
         self.article.save(update_fields=["lead_picture"])
         self.assertIn("/media/", self.ask().json()["thumbnail_url"])
 
+    def test_fits_into_the_room_that_another_site_has(self):
+        for picture, wide in ((None, None), (make_picture(900, 600), 320)):
+            self.article.lead_picture = picture
+            self.article.save(update_fields=["lead_picture"])
+            said = self.ask(maxwidth="400", maxheight="150").json()
+            self.assertEqual((said["width"], said["height"]), (400, 150))
+            self.assertNotIn("thumbnail_url", said)
+            said = self.ask(maxwidth="400").json()
+            self.assertEqual(said.get("thumbnail_width"), wide)
+            said = self.ask(maxwidth="0", maxheight="-1").json()
+            self.assertEqual((said["width"], said["height"]), (600, 220))
+
     def test_answers_for_old_addresses_and_counted_visits(self):
         make_article("Old", path="/?p=12")
         self.assertEqual(self.ask("http://testserver/?p=12").json()["title"], "Old")

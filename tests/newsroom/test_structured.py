@@ -8,6 +8,7 @@ from django.test import TestCase
 
 from articles.models import Article, Correction, Page
 from authors.models import AuthorLink
+from newsroom import social
 from newsroom.models import Publication
 from tests.factories import (
     NOON,
@@ -200,7 +201,9 @@ class Lists(TestCase):
         self.assertFalse({"description", "primaryImageOfPage"} & set(page))
 
     def test_the_home_page_says_who_publishes_it_and_how(self):
-        Publication.objects.create(name="The Lantern", contact_email="desk@a.test")
+        Publication.objects.create(
+            name="The Lantern", tagline="By lamplight", contact_email="desk@a.test"
+        )
         make_page(path="/ethics/", purpose=Page.Purpose.ETHICS)
         make_page(path="/masthead/", purpose=Page.Purpose.MASTHEAD, is_published=False)
         things = things_at(self.client, "/")
@@ -210,6 +213,9 @@ class Lists(TestCase):
         self.assertNotIn("masthead", publisher)
         self.assertEqual(site["publisher"], {"@id": publisher["@id"]})
         self.assertEqual(site["name"], "The Lantern")
+        self.assertEqual(site["description"], "By lamplight")
+        # Search engines take it for another name of the site.
+        self.assertNotIn("alternateName", site)
 
 
 class TheSharedPicture(TestCase):
@@ -254,6 +260,17 @@ class TheSharedPicture(TestCase):
         )
         article.withdraw()
         self.assertEqual(self.client.get(address).status_code, 404)
+
+    def test_leaves_out_a_sign_that_no_font_has_and_not_the_headline(self):
+        def drawn(headline):
+            words = social.Words(headline, "News", "The Lantern", "en")
+            return social.draw(words, (1200, 630))
+
+        plain, nothing = drawn("Bread costs more"), drawn("")
+        self.assertNotEqual(plain, nothing)
+        # Signs for private use, and a bell.
+        self.assertEqual(drawn("Bread \U000f1234 costs\a more"), plain)
+        self.assertEqual(drawn("\U000f1234\U000f1235\U000f1236 a"), nothing)
 
     def test_is_of_no_story_that_is_not_out(self):
         make_article(

@@ -111,6 +111,18 @@ class TestPages:
         assert client.get("/nothing/here/").status_code == 404
         assert kept(store) == []
 
+    def test_what_was_never_out_cannot_be_told_from_what_never_was(
+        self, client, article, store
+    ):
+        make_article("Plan", path="/plan/", status="draft", published_at=None)
+        later = timezone.now() + timedelta(days=1)
+        make_article("Embargo", path="/embargo/", published_at=later)
+        nothing = client.get("/nothing/")
+        for path in ("/plan/", "/embargo/"):
+            page = client.get(path)
+            assert (page.status_code, page.headers) == (404, nothing.headers)
+        assert kept(store) == []
+
     def test_the_notice_of_what_was_withdrawn_is_kept_until_it_is_back(
         self, client, article, store
     ):
@@ -131,7 +143,7 @@ class TestPages:
         client.get(bare)
         article.withdraw()
         assert store.read(address(bare), "") is None
-        assert client.get(bare).status_code == 404
+        assert client.get(bare).status_code == 410
 
     def test_plain_gzip_and_brotli_are_ready(self, client, article, store):
         client.get(article.path)

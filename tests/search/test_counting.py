@@ -39,7 +39,13 @@ class Counting(TestCase):
         self.assertEqual(names, {"id", "day", "query", "times", "results"})
 
     def test_what_may_be_a_persons_is_not_counted(self):
-        for query in ("ada@example.org", "030 123 4567", "4111-1111-1111", "x" * 101):
+        for query in (
+            "ada@example.org",
+            "ada＠example.org",
+            "030 123 4567",
+            "4111-1111-1111",
+            "x" * 101,
+        ):
             self.ask(query)
         self.assertEqual(self.rows(), [])
         self.ask("budget 2026")

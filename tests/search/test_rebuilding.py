@@ -94,6 +94,20 @@ class TestRebuilding:
         assert rebuild("--from-nothing") == "3 indexed.\n"
         assert Results(ask("flood")).count == 3
 
+    def test_from_nothing_leaves_readers_no_moment_without_an_index(self):
+        make_many(3)
+        rebuild()
+
+        def killed(execute, sql, params, many, context):
+            if "CREATE" in sql:
+                raise KeyboardInterrupt
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(killed), pytest.raises(KeyboardInterrupt):
+            rebuild("--from-nothing")
+        assert Results(ask("flood")).count == 3
+        assert rebuild() == "3 indexed.\n"
+
     def test_installing_again_changes_nothing(self):
         make_many(1)
         indexing.drain()

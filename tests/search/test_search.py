@@ -374,6 +374,21 @@ class Suggesting(SearchCase):
         self.found("government")
         self.assertIsNone(self.page.context["meant"])
 
+    def test_the_nearest_word_was_meant_before_a_more_frequent_one(self):
+        make_article("Ferry")
+        for number in range(3):
+            make_article(f"Four {number}")
+        self.assertEqual(self.found("ferri"), [])
+        self.assertEqual(str(self.page.context["meant"]), "ferry")
+
+    def test_a_search_without_a_word_says_what_is_missing(self):
+        make_article("Flood", section=make_section("News", slug="news"))
+        for query in ({"section": "news"}, {"q": "-flood"}, {"q": '""'}):
+            page = self.client.get("/search/", query)
+            self.assertContains(page, "Write a word to look for.")
+            self.assertNotContains(page, "No story has all of this")
+        self.assertNotContains(self.client.get("/search/"), "Write a word")
+
 
 class EditorsPicks(SearchCase):
     def test_a_pick_needs_a_word(self):
@@ -390,3 +405,15 @@ class EditorsPicks(SearchCase):
         self.assertContains(self.page, story.headline)
         self.found("flooding")
         self.assertNotContains(self.page, "From the editors")
+
+    def test_retracted_stories_are_marked_as_everywhere(self):
+        wrong, right = make_article("Flood of eels"), make_article("Flood of rain")
+        Pick.objects.create(query="flood", article=wrong)
+        self.found("flood")
+        self.assertNotContains(self.page, "Retracted")
+        publishing.retract(wrong, make_user("pat", "publisher"), "There were none.")
+        self.assertEqual(len(self.found("flood")), 2)
+        # The pick and the result of the one, nothing of the other.
+        self.assertContains(self.page, '<b class="mark">Retracted</b>', 2)
+        self.found(right.headline)
+        self.assertNotContains(self.page, "Retracted")

@@ -24,8 +24,9 @@ class Command(BaseCommand):
 
     def handle(self, *, waiting, from_nothing, verbosity, **options):
         if from_nothing:
-            schema.remove()
-        schema.install()
+            schema.renew()
+        else:
+            schema.install()
         if waiting:
             self.stdout.write(f"{indexing.drain()} indexed.")
             return
