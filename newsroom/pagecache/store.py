@@ -304,7 +304,6 @@ class Store:
                 # Nobody has read the journal for this folder, or not for so long that
                 # lines are gone; or it is another database's: what is kept may be old.
                 self._clear(index)
-                self._put(index, "source", source)
                 keys, coming = set(), {}
                 end = journal.place(journal.writing())
             else:
@@ -313,6 +312,9 @@ class Store:
             self._shorten(index, coming)
             if end != state.get("place"):
                 self._put(index, "place", end)
+            # After the place: who is killed between the two throws all away again.
+            if source != state.get("source"):
+                self._put(index, "source", source)
             if now - followed_at > FOLLOWED_EVERY:
                 self._put(index, "followed_at", str(now))
         return gone
