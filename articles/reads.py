@@ -72,18 +72,19 @@ class Repeats:
     """Remembers for a day who read what, as numbers that nobody can turn back.
 
     A number is a hash of address and article under a random key, which is in no file
-    and is thrown away every day. It never leaves the memory of this process.
+    and is thrown away every day (of UTC), or after so many seconds as it `lasts`. It
+    never leaves the memory of this process.
     """
 
-    def __init__(self, most=REPEATS, remembered=REMEMBERED):
-        self.most, self.remembered = most, remembered
-        self.day, self.key, self.seen = None, b"", {}
+    def __init__(self, most=REPEATS, remembered=REMEMBERED, lasts=86_400):
+        self.most, self.remembered, self.lasts = most, remembered, lasts
+        self.period, self.key, self.seen = None, b"", {}
 
     def is_too_many(self, address, article, at):
         """Note a read from this address; say whether it is one too many."""
-        day = at.astimezone(UTC).date()
-        if day != self.day:
-            self.day, self.key, self.seen = day, secrets.token_bytes(16), {}
+        period = at.timestamp() // self.lasts
+        if period != self.period:
+            self.period, self.key, self.seen = period, secrets.token_bytes(16), {}
         words = f"{address} {article}".encode()
         number = hashlib.blake2b(words, key=self.key, digest_size=8).digest()
         count = self.seen.get(number, 0)

@@ -1,18 +1,19 @@
 """How often one network address may ask in a minute, so that a flood slows nobody else.
 
-Shared by all processes where Redis is; else each counts for itself. Of the address a
-number is remembered until the minute is over: a hash of both under the site's secret.
+Shared by all processes where Redis is: under a hash of the address and the minute with
+the site's secret, for two minutes. Else each process counts for itself.
 """
 
 import time
 from contextlib import suppress
+from datetime import UTC, datetime
 from threading import Lock
 
 from django.core.cache import caches
 from django.core.cache.backends.redis import RedisCache
 from django.utils.crypto import salted_hmac
 
-from articles.reads import REMEMBERED
+from articles.reads import Repeats
 from newsroom.most_read import address_of
 
 try:
@@ -28,32 +29,27 @@ class Limit:
 
     def __init__(self, name, most):
         self.name, self.most = name, most
-        self.minute, self.seen, self.lock = None, {}, Lock()
+        self.repeats, self.lock = Repeats(most, lasts=MINUTE), Lock()
 
     def wait(self, request):
         """Count a request; return 0, or the seconds to wait if it is one too many."""
         now = time.time()
-        minute, past = divmod(int(now), MINUTE)
-        number = _number(address_of(request), minute)
-        return 0 if self._count(minute, number) <= self.most else MINUTE - past
+        is_too_many = self._is_too_many(address_of(request), now)
+        return MINUTE - int(now) % MINUTE if is_too_many else 0
 
-    def _count(self, minute, number):
+    def _is_too_many(self, address, now):
         shared = caches["default"]
         if isinstance(shared, RedisCache):
             # While it is away, everybody counts alone.
             with suppress(RedisError):
-                return self._count_there(shared, f"search-{self.name}-{number}")
+                number = _number(address, now // MINUTE)
+                return self._count(shared, f"search-{self.name}-{number}") > self.most
         with self.lock:
-            if minute != self.minute:
-                self.minute, self.seen = minute, {}
-            count = self.seen.get(number, 0) + 1
-            if count == 1 and len(self.seen) >= REMEMBERED:
-                del self.seen[next(iter(self.seen))]  # the one that came first
-            self.seen[number] = count
-        return count
+            at = datetime.fromtimestamp(now, UTC)
+            return self.repeats.is_too_many(address, self.name, at)
 
     @staticmethod
-    def _count_there(shared, key):
+    def _count(shared, key):
         # Longer than the minute, so that it is there for the second line.
         shared.add(key, 0, 2 * MINUTE)
         return shared.incr(key)

@@ -80,19 +80,19 @@ def test_others_are_not_asked_to_wait_nor_is_anybody_in_the_next_minute(at):
 def test_nothing_of_an_address_is_remembered_beyond_its_number(at):
     limit = Limit("test", most=2)
     limit.wait(request())
-    assert "198.51.100.7" not in str(limit.seen)
-    old = set(limit.seen)
+    assert "198.51.100.7" not in str(limit.repeats.seen)
+    old = set(limit.repeats.seen)
     at.return_value = AT + 60
     limit.wait(request())
-    assert not old & set(limit.seen)
+    assert not old & set(limit.repeats.seen)
 
 
-def test_no_more_addresses_are_remembered_than_memory_has(monkeypatch):
-    monkeypatch.setattr(limits, "REMEMBERED", 3)
+def test_no_more_addresses_are_remembered_than_memory_has():
     limit = Limit("test", most=2)
+    limit.repeats.remembered = 3
     for number in range(9):
         limit.wait(request(f"198.51.100.{number}"))
-    assert len(limit.seen) == 3
+    assert len(limit.repeats.seen) == 3
 
 
 def test_without_the_redis_it_was_told_of_a_process_counts_alone(settings):
