@@ -28,8 +28,8 @@ class Limit:
     """So many requests of an address in a minute by the clock."""
 
     def __init__(self, name, most):
-        self.name, self.most = name, most
-        self.repeats, self.lock = Repeats(most, lasts=MINUTE), Lock()
+        self.name, self.lock = name, Lock()
+        self.repeats = Repeats(most, lasts=MINUTE)
 
     def wait(self, request):
         """Count a request; return 0, or the seconds to wait if it is one too many."""
@@ -43,7 +43,8 @@ class Limit:
             # While it is away, everybody counts alone.
             with suppress(RedisError):
                 number = _number(address, now // MINUTE)
-                return self._count(shared, f"search-{self.name}-{number}") > self.most
+                count = self._count(shared, f"search-{self.name}-{number}")
+                return count > self.repeats.most
         with self.lock:
             at = datetime.fromtimestamp(now, UTC)
             return self.repeats.is_too_many(address, self.name, at)

@@ -34,7 +34,7 @@ STRINGS = st.one_of(
 class AnyString(TestCase):
     def setUp(self):
         for limit in (limits.questions, limits.suggested):
-            self.enterContext(patch.object(limit, "most", sys.maxsize))
+            self.enterContext(patch.object(limit.repeats, "most", sys.maxsize))
         make_article("The River", body=f"<p>{TEXT}</p>")
         indexing.drain()
 

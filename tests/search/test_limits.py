@@ -26,13 +26,13 @@ def request(address="198.51.100.7"):
 
 
 def use_up(limit, address="127.0.0.1"):
-    for _ in range(limit.most):
+    for _ in range(limit.repeats.most):
         assert limit.wait(request(address)) == 0
 
 
 def test_one_too_many_keeps_the_words_and_says_when_to_come_back(client):
     make_article("Rain", section=make_section("News"))
-    for _ in range(limits.questions.most):
+    for _ in range(limits.questions.repeats.most):
         assert client.get("/search/", {"q": "rain"}).status_code == 200
     page = client.get("/search/", {"q": 'the "mill" & rain', "section": "news"})
     assert page.status_code == 429
