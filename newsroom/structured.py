@@ -5,15 +5,18 @@ Content-Security-Policy is asked (HTML Standard, "Scripting": a data block).
 """
 
 import json
-from functools import lru_cache
+from functools import cache, lru_cache
 
+from django.db import connection
 from django.templatetags.static import static
 from jinja2 import pass_context
 from markupsafe import Markup
 
 from articles.models import Page
+from articles.paths import quoted
 from articles.renditions import SOCIAL
 from articles.structured import breadcrumbs, collection, news_article, person_of
+from articles.together import Together
 from authors.addresses import address_of
 from authors.shown import note
 from newsroom import social
@@ -81,9 +84,9 @@ def site_data(context):
     if publication.contact_email:
         said["email"] = publication.contact_email
     note("pages")
-    for page in Page.objects.live().exclude(purpose="").only("path", "purpose"):
-        if name := POLICIES.get(page.purpose):
-            said[name] = whole(page.get_absolute_url())
+    for page in _policies(connection.vendor).fetch()["pages"]:
+        if name := POLICIES.get(page["purpose"]):
+            said[name] = whole(quoted(page["path"]))
     if "ethicsPolicy" in said:
         said["publishingPrinciples"] = said["ethicsPolicy"]
     site = {
@@ -122,6 +125,12 @@ def element(*things):
     # "</script" and "<!--" end or change what a script element is: none is left.
     text = text.replace("<", "\\u003c")
     return Markup(f'<script type="application/ld+json">{text}</script>')
+
+
+@cache
+def _policies(_vendor):
+    pages = Page.objects.live().exclude(purpose="").order_by()
+    return Together({"pages": pages.values("path", "purpose")})
 
 
 def _own_picture(article):
