@@ -129,6 +129,7 @@ TOPICS = words(
     " published updated read more min minutes open letter editorial comment column"
     " review reviews event events social media"
 )
+DIGIT = re.compile(r"\d")
 PARTS_OF_DATED = re.compile(r"\s*(?:[|•·–—/]|,(?=\s)|\s-(?=\s))\s*")
 HONORIFIC = re.compile(
     r"^(?:mr|mrs|ms|miss|mx|dr|prof|professor|rev|reverend|fr|father|sister|sr|rabbi"
@@ -210,9 +211,13 @@ def parse_dated_name(line: str) -> Byline | None:
 
     The date is what tells that the words beside it are no section.
     """
+    is_short = len(line) <= LONGEST_BYLINE
+    return _dated_name(line) if is_short and DIGIT.search(line) else None
+
+
+@lru_cache(maxsize=512)
+def _dated_name(line):
     printed = " ".join(line.split())
-    if len(printed) > LONGEST_BYLINE or not any(map(str.isdigit, printed)):
-        return None
     for gap in PARTS_OF_DATED.finditer(printed):
         before, after = printed[: gap.start()], printed[gap.end() :]
         for name, date in ((before, after), (after, before)):

@@ -1,11 +1,13 @@
 """Boxes within a page that are no story: cards that lead to others, forms to sign."""
 
 from collections import defaultdict
+from itertools import islice
 from urllib.parse import urlsplit
 
 HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 LARGEST = 500  # letters
 LARGEST_BOX = 300
+MOST_FIELDS = 40
 LEAST = 3
 LEAST_BESIDE = 300  # letters that are no card's
 
@@ -22,7 +24,8 @@ def teasers(tree, words: dict) -> set:
         link = _link_of(heading, words)
         if link is not None and (card := _card(heading, words)) is not None:
             groups[card.getparent(), card.tag].append((card, link))
-    found = {_signing(field, words) for field in tree.iter("input")} - {None}
+    fields = islice(tree.iter("input"), MOST_FIELDS)
+    found = {_signing(field, words) for field in fields} - {None}
     for (parent, tag), cards in groups.items():
         hosts = {_host(link) for _card, link in cards}
         if len(cards) < LEAST or len(hosts) > 1 or None in hosts:
@@ -57,12 +60,9 @@ def _card(heading, words):
     """Return the largest element around a heading that is small and has no other."""
     card = None
     for element in heading.iterancestors():
-        several = sum(1 for _one in element.iter("h1", *HEADINGS)) > 1
-        if (
-            several
-            or words.get(element, 0) > LARGEST
-            or element.tag in ("body", "html")
-        ):
+        if element.tag in ("body", "html") or words.get(element, 0) > LARGEST:
+            break
+        if len(list(islice(element.iter("h1", *HEADINGS), 2))) > 1:
             break
         card = element
     return card

@@ -152,6 +152,7 @@ YEARLESS = re.compile(
 LONGEST = 90
 QUICK = re.compile(r"\d")
 CURRENT_CENTURY_ENDS = 50
+HAS_ASIDE = re.compile(r"\d[ -]min|\bago\b", re.IGNORECASE)
 UPDATE_PART = re.compile(rf"[\s,;|/(–—-]+(?=(?:{UPDATE_LABELS})\b)", re.IGNORECASE)
 # What else stands on a line of a date: how long the story takes to read, how old it is.
 ASIDES = re.compile(
@@ -207,7 +208,8 @@ def _match_short(text):
     text = " ".join(text.split()).strip(" .,;|()[]·•*–—-")
     if not text or len(text) > LONGEST or not QUICK.search(text):
         return None
-    text = ASIDES.sub(" ", text).strip()
+    if HAS_ASIDE.search(text):
+        text = ASIDES.sub(" ", text).strip()
     for shape in SHAPES:
         found = shape.fullmatch(text)
         if found:
