@@ -61,6 +61,7 @@ KINDS = {
     "trashed": gettext_lazy("stories from the trash, left there"),
     "unknown-section": gettext_lazy("sections that do not exist here"),
     "unparsable": gettext_lazy("files that could not be understood"),
+    "unsound": gettext_lazy("feeds that are broken off, or no sound XML"),
     "unreadable": gettext_lazy("files that could not be read"),
     "vague-date": gettext_lazy("dates without a day"),
     "weak-extraction": gettext_lazy("pages whose text was hard to tell"),
