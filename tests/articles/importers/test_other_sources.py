@@ -243,3 +243,16 @@ def test_a_bomb_is_refused(tmp_path):
 def test_what_is_not_there_is_named(tmp_path, name):
     (problem,) = read(tmp_path / name)
     assert problem.kind == "missing"
+
+
+def test_front_matter_that_cannot_be_read_is_one_sentence(tmp_path):
+    folder = tmp_path / "_posts"
+    folder.mkdir()
+    post = folder / "2012-03-09-clock.md"
+    good = folder / "2012-03-10-bell.md"
+    post.write_text("---\ntitle: [unclosed\n---\nWords.\n")
+    good.write_text("---\ntitle: Bell\n---\nWords.\n")
+    (problem,) = problems(read(tmp_path))
+    assert problem.line == 2
+    assert problem.reason.startswith("The front matter cannot be read: expected")
+    assert "  " not in problem.reason and "unicode string" not in problem.reason
