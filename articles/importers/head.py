@@ -279,8 +279,10 @@ def _over_date(line, following, parts):
 def _is_menu(line):
     """Whether a line is links side by side, whatever they say."""
     labels = [label for label, _address in line.links if label and label in line.text]
-    share = len("".join(labels)) / len(line.text)
-    return (len(labels) >= 3 and share > 0.6) or (len(labels) == 2 and share > 0.75)
+    linked, letters = len("".join(labels)), len(line.text)
+    if len(labels) == 2:
+        return linked > 0.75 * letters
+    return len(labels) > 2 and linked > 0.6 * letters
 
 
 def _ends_shouted_headline(line, parts):

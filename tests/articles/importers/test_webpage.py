@@ -225,6 +225,10 @@ class TestPagesOfManyMakers:
         assert story.headline == "The Clerk and the Clock"
         assert paragraphs(story) == [LONG, "“No,” she said.", LONG]
 
+    def test_a_line_without_letters_is_read(self):
+        found = read_string("<html><body>&quot;<br><i>")
+        assert isinstance(found, (Problem, Story))
+
     def test_two_names_in_a_marked_line_are_two_authors(self):
         story = page(f"<div class=byline><span>Ann Lee, Tom Reed</span></div>{BODY}")
         assert [credit.name for credit in story.credits] == ["Ann Lee", "Tom Reed"]
