@@ -12,7 +12,10 @@ from .wordlists import words
 
 LONGEST_BYLINE = 240
 
-BY = r"(?:by|von|par|por|di|da|de|door|автор|от|מאת|بقلم|كتبه|كتبت|كتب|著者|作者)"
+BY = (
+    r"(?:by|von|par|por|di|da|de|door|av|af|της|του|автор|от|מאת|بقلم|كتبه|كتبت|كتب"
+    r"|著者|作者)"
+)
 # These say that the name after them wrote the story; any other word before
 # "by" is a role of its own.
 WRITING = words(
@@ -42,7 +45,8 @@ NEXT_LEAD = re.compile(
     re.IGNORECASE,
 )
 COLON_LEAD = re.compile(
-    r"(?:author|writer|columnist|autor|auteur|autore|byline|автор)s?\s*:\s*",
+    r"(?:author|writer|columnist|autor|auteur|autore|byline|автор|interview|text|texte"
+    r"|texto|testo|words|story|report|reporter|作者|記者|记者|文)s?\s*[:：]\s*",
     re.IGNORECASE,
 )
 EMAIL = re.compile(
@@ -111,6 +115,22 @@ COLLECTIVE = re.compile(
     r"|staff writers?|news staff|wire reports?|news services?)",
     re.IGNORECASE,
 )
+# What sections and datelines are called: two words in capitals that are nobody's name.
+TOPICS = words(
+    "news world estate climate change health east west north south school schools"
+    " states york press release releases story stories blog book books rights real"
+    " public middle high united breaking top latest opinion politics science"
+    " technology tech education business sport sports national international local"
+    " community city council county police crime court life style living arts culture"
+    " entertainment food travel home garden money markets market economy video videos"
+    " photo photos gallery podcast newsletter section edition special report reports"
+    " analysis feature features guide how-to today online admin administrator san los"
+    " las saint st new fort mount port santa hong tel buenos rio sao last first"
+    " published updated read more min minutes open letter editorial comment column"
+    " review reviews event events social media"
+)
+DIGIT = re.compile(r"\d")
+PARTS_OF_DATED = re.compile(r"\s*(?:[|•·–—/]|,(?=\s)|\s-(?=\s))\s*")
 HONORIFIC = re.compile(
     r"^(?:mr|mrs|ms|miss|mx|dr|prof|professor|rev|reverend|fr|father|sister|sr|rabbi"
     r"|imam|sir|dame|lady|lord|capt|captain|col|colonel|gen|general|lt|maj|major|sgt"
@@ -162,6 +182,10 @@ def _parse_short(line):
     text, email = _without_address(printed)
     text = text.strip(" *_|[]~–—-•·")
     text, when = _without_date(text)
+    if when:
+        # Before the day of the last change stands that of the first.
+        text, first = _without_date(text)
+        when = first or when
     lead = LEAD.match(text) or COLON_LEAD.match(text)
     if not lead or not _is_spelled_as_byline(lead):
         return None
@@ -180,6 +204,39 @@ def _parse_short(line):
         for credit in credits
     )
     return Byline(printed, tuple(credits), when, email, sure)
+
+
+def parse_dated_name(line: str) -> Byline | None:
+    """Read a name and a date side by side on a line: "Ann Lee | March 4, 1998".
+
+    The date is what tells that the words beside it are no section.
+    """
+    is_short = len(line) <= LONGEST_BYLINE
+    return _dated_name(line) if is_short and DIGIT.search(line) else None
+
+
+@lru_cache(maxsize=512)
+def _dated_name(line):
+    printed = " ".join(line.split())
+    for gap in PARTS_OF_DATED.finditer(printed):
+        before, after = printed[: gap.start()], printed[gap.end() :]
+        for name, date in ((before, after), (after, before)):
+            if is_person(name) and (when := parse_date(date)):
+                credit = Credit(readable_name(name), "", name)
+                return Byline(printed, (credit,), when)
+    return None
+
+
+def is_person(text: str) -> bool:
+    """Say whether a text has a person's two to four names, and no section's."""
+    parts = [part.strip(".,").lower() for part in text.split()]
+    return (
+        2 <= len(parts) <= 4
+        and is_name(text)
+        and "," not in text
+        and not TOPICS & set(parts)
+        and not AFFILIATION.fullmatch(text)
+    )
 
 
 def _may_be_words(name):
@@ -288,7 +345,10 @@ def _without_date(text):
         when = parse_date(text[start + gap.end() :])
         if when:
             before = text[: start + gap.start()]
-            label = r"[\s,|–—-]*\b(?:posted|published|updated|on|am|le|el)?:?$"
+            label = (
+                r"[\s,|–—-]*\b(?:(?:posted|published|updated|publié|publicado|pubblicato"
+                r"|veröffentlicht|aktualisiert|gepubliceerd)\s*)?(?:on|am|le|el|il|em|op)?:?$"
+            )
             return re.sub(label, "", before, flags=re.IGNORECASE), when
     return text, None
 

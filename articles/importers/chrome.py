@@ -112,6 +112,9 @@ PERMISSION = re.compile(
     r"(?:appeared|published|printed|ran)\b"
     r"|this (?:article|story|column|essay|piece) (?:originally |first )?(?:appeared"
     r"|ran|was (?:originally |first )?(?:published|printed))\b"
+    r"|a version of this (?:article|story|column|essay|piece) (?:appears|appeared"
+    r"|ran)\b"
+    r"|this (?:web ?)?(?:page|site) (?:is )?hosted by\b"
     r"|the (?:views|opinions) expressed\b|no part of this\b|last (?:updated|modified)\b"
     r"|web ?master\b|http-equiv|page (?:created|maintained|last)\b)",
     re.IGNORECASE,

@@ -1,4 +1,4 @@
-"""Dates as newspapers print them, in seven languages, read without guessing twice."""
+"""Dates as newspapers print them, in many languages, read without guessing twice."""
 
 import re
 from datetime import date, datetime, timedelta, timezone
@@ -26,6 +26,20 @@ MONTHS = {
     " julho|jul agosto|ago setembro|set outubro|out novembro|nov dezembro|dez",
     "nl": "januari|jan februari|feb maart|mrt april|apr mei juni|jun juli|jul"
     " augustus|aug september|sep oktober|okt november|nov december|dec",
+    "sv": "januari|jan februari|feb mars april|apr maj juni|jun juli|jul augusti|aug"
+    " september|sep oktober|okt november|nov december|dec",
+    "da": "januar|jan februar|feb marts|mar april|apr maj juni|jun juli|jul august|aug"
+    " september|sep oktober|okt november|nov december|dec|desember|des",
+    "pl": "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września"
+    " października listopada grudnia",
+    "tr": "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    "ru": "января|янв февраля|фев марта|мар апреля|апр мая июня|июн июля|июл августа"
+    "|авг сентября|сен октября|окт ноября|ноя декабря|дек",
+    "el": "ιανουαρίου|ιαν φεβρουαρίου|φεβ μαρτίου|μαρ απριλίου|απρ μαΐου|μαΐ ιουνίου"
+    "|ιουν ιουλίου|ιουλ αυγούστου|αυγ σεπτεμβρίου|σεπ οκτωβρίου|οκτ νοεμβρίου|νοε"
+    " δεκεμβρίου|δεκ",
+    "ar": "يناير فبراير مارس أبريل|ابريل مايو يونيو يوليو أغسطس|اغسطس سبتمبر أكتوبر"
+    "|اكتوبر نوفمبر ديسمبر",
 }
 WEEKDAYS = words(
     "monday mon tuesday tues tue wednesday wed thursday thurs thur thu friday fri"
@@ -37,18 +51,24 @@ WEEKDAYS = words(
     " quarta quinta-feira quinta sexta-feira sexta sábado sabado miercoles lun mar mer"
     " jeu ven sam dim lu ma me gi ve mie jue vie sáb dom seg ter qua qui sex woe don"
     " vri zat zon zo za wo vr mo di mi do fr sa so"
+    " понедельник вторник среда четверг пятница суббота воскресенье poniedziałek"
+    " wtorek środa czwartek piątek sobota niedziela pazartesi salı çarşamba perşembe"
+    " cuma cumartesi pazar måndag mandag tisdag tirsdag onsdag torsdag fredag lördag"
+    " lørdag söndag søndag"
 )
 LABELS = (
     "posted on|posted|published on|published online|published|first published"
     "|publication date|date published|date|dated|issue of|issue date|written on"
-    "|created|filed|on|web posted|posted to web|story posted|first posted|released"
+    "|created|filed|written|on|web posted|posted to web|story posted|first posted"
+    "|released"
     "|veröffentlicht am|veröffentlicht|erschienen am|erschienen|erstellt am|eingestellt"
     " am|vom|ausgabe vom|datum|stand|publié le|publiée le|publié|paru le"
     "|mis en ligne le|rédigé le|édition du|publicado el|publicado|publicada el|fecha"
     "|enviado el|edición del|pubblicato il|pubblicato|inserito il|scritto il|data|del"
     "|publicado em"
     "|postado em|enviado em|edição de|em|gepubliceerd op|gepubliceerd|geplaatst op"
-    "|geplaatst|gepost op|verschenen op|am|du|le|el|il|op"
+    "|geplaatst|gepost op|verschenen op|am|du|le|el|il|op|опубликовано|дата|publicerad"
+    "|publicerat|publisert|udgivet|opublikowano|data publikacji|yayınlanma tarihi"
 )
 UPDATE_LABELS = (
     "last updated on|last updated|last modified|last revised|updated on|updated"
@@ -95,7 +115,7 @@ _LEAD = (
 )
 _TIME_FIRST = (
     r"(?:(?P<hour0>\d{1,2}):(?P<minute0>\d{2})\s*(?P<half0>[ap]\.?m\.?)?"
-    rf"\s*(?P<zone0>(?:{_ZONE})\b)?,?\s*(?:on\s+)?)?"
+    rf"\s*(?P<zone0>(?:{_ZONE})\b)?,?\s*(?:on\s+)?(?:(?:{_WEEKDAY})\b\.?,?\s*)?)?"
 )
 
 SHAPES = tuple(
@@ -103,7 +123,7 @@ SHAPES = tuple(
     for shape in (
         # 12 March 2006, 12. März 2006, 12th of March, 2006, 12 de marzo de 2006
         rf"{_LEAD}{_TIME_FIRST}{_DAY}[\s./-]*(?:(?:of|de|di|d['’])\s+)?{_NAME}"
-        rf"(?:\s+(?:de|del))?[\s,./-]*{_YEAR}{_TIME}",
+        rf"(?:\s+(?:de|del))?[\s,./-]*{_YEAR}(?:\s*г(?:ода|\.)?)?{_TIME}",
         # March 12, 2006
         rf"{_LEAD}{_TIME_FIRST}{_NAME}\s*{_DAY}(?:\s*[,.]\s*|\s+){_YEAR}{_TIME}",
         # 2006-03-12T10:15, 2006/03/12, 2006.03.12
@@ -114,6 +134,9 @@ SHAPES = tuple(
         rf"(?P=mark)\s?{_YEAR}{_TIME}",
         # March 2006
         rf"{_LEAD}(?P<month>{_MONTH})\.?,?\s+(?:de\s+)?(?P<year>\d{{4}})",
+        # 2006年3月12日, 2006년 3월 12일
+        rf"(?:[^\W\d]{{2,4}}\s*[:：]\s*)?(?P<year>\d{{4}})\s*[年년]\s*(?P<month>\d{{1,2}})\s*[月월]"
+        rf"\s*(?P<day>\d{{1,2}})\s*[日일](?:\s*[(（]?\w曜?日?[)）])?{_TIME}",
     )
 )
 ISO = re.compile(
@@ -129,6 +152,16 @@ YEARLESS = re.compile(
 LONGEST = 90
 QUICK = re.compile(r"\d")
 CURRENT_CENTURY_ENDS = 50
+HAS_ASIDE = re.compile(r"\d[ -]min|\bago\b", re.IGNORECASE)
+UPDATE_PART = re.compile(rf"[\s,;|/(–—-]+(?=(?:{UPDATE_LABELS})\b)", re.IGNORECASE)
+# What else stands on a line of a date: how long the story takes to read, how old it is.
+ASIDES = re.compile(
+    r"\s*(?:[|·•,;/–—-]\s*|\(\s*)?(?:\d{1,3}[ -]min(?:ute)?s?(?: read)?"
+    r"|(?:about |over )?\d{1,2} (?:years?|months?) ago"
+    r"|(?:lesezeit|(?:temps de )?lecture|reading time|leestijd)\s?:?"
+    r" \d{1,3} min\w*\.?)\s*\)?\s*(?:[|·•]\s*)?",
+    re.IGNORECASE,
+)
 
 
 def parse_date(text: str) -> When | None:
@@ -175,12 +208,18 @@ def _match_short(text):
     text = " ".join(text.split()).strip(" .,;|()[]·•*–—-")
     if not text or len(text) > LONGEST or not QUICK.search(text):
         return None
+    if HAS_ASIDE.search(text):
+        text = ASIDES.sub(" ", text).strip()
     for shape in SHAPES:
         found = shape.fullmatch(text)
         if found:
             when = _when(found.groupdict())
             if when:
                 return when, bool(found.groupdict().get("update"))
+    # "Published March 4, 2006, updated March 5, 2006"
+    first, *changed = UPDATE_PART.split(text, maxsplit=1)
+    if changed and first and _match_short(changed[0]):
+        return _match_short(first)
     return None
 
 

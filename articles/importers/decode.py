@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from charset_normalizer import from_bytes
 
-from .alphabets import PLAUSIBLE, guess, is_likely
+from .alphabets import CHINESE, PLAUSIBLE, guess, is_likely, judge
 
 BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -46,6 +46,32 @@ READ_AS = {
     "macintosh": "mac_roman",
     "x-mac-roman": "mac_roman",
     "x-x-big5": "big5hkscs",
+    "cn-big5": "big5hkscs",
+    "csgb2312": "gb18030",
+    "gb_2312": "gb18030",
+    "ksc_5601": "cp949",
+    "windows-949": "cp949",
+    "windows-31j": "cp932",
+    "x-euc-jp": "euc_jp",
+    "ansi": "cp1252",
+    "x-latin1": "cp1252",
+    "mac": "mac_roman",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-mac-ukrainian": "mac_cyrillic",
+    "x-mac-greek": "mac_greek",
+    "x-mac-turkish": "mac_turkish",
+    "x-mac-ce": "mac_latin2",
+    "koi": "koi8_r",
+    "koi8": "koi8_r",
+    "windows-874": "cp874",
+    "dos-874": "cp874",
+    "logical": "iso-8859-8",
+    "visual": "iso-8859-8",
+    "iso-8859-8-e": "iso-8859-8",
+    "iso-8859-6-i": "iso-8859-6",
+    **{f"x-cp125{digit}": f"cp125{digit}" for digit in range(9)},
+    **{f"win-125{digit}": f"cp125{digit}" for digit in range(9)},
+    **{f"windows125{digit}": f"cp125{digit}" for digit in range(9)},
 }
 
 # A page that spells the name of its encoding in ASCII is not in UTF-16, and no
@@ -87,6 +113,18 @@ SIGN_IN_WORD = re.compile(rb"[a-z]([\xa1-\xac\xae-\xb6\xb8\xb9\xbe\xbf])")
 # takes it for, needs the places before and after them.
 HEBREW = re.compile(rb"[\xe0-\xfa]")
 NOT_HEBREW = re.compile(rb"[\xc0-\xcf\xd4-\xdf\xfb\xfc\xff]")
+JAPANESE = ("iso2022_jp_2", "iso-2022-jp")
+HZ = re.compile(rb"~\{[\x21-\x7d]{2,400}~\}")
+# How the first byte of a letter in UTF-8 and its second look, read as windows-1252.
+TWICE = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]"
+)
+BEYOND_ASCII = re.compile("[\u0080-\uffff]+")
+BYTE_OF = {
+    bytes([byte]).decode("cp1252", "ignore"): byte for byte in range(0x80, 0x100)
+}
+BYTE_OF |= {chr(byte): byte for byte in range(0x80, 0x100)}
+LEAST_TWICE = 3
 CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ufffe\uffff]")
 SAMPLE_BYTES = 65536
 MARKUP_ZEROS = 0.05
@@ -113,6 +151,7 @@ def decode(content: bytes, known: str = "") -> Decoded:
         or (_lenient(content, READ_AS.get(known.lower(), known)) if known else None)
         or _by_zeros(content)
         or _by_escape(content)
+        or _by_tildes(content)
         or _as_utf8(content)
         or _as_mostly_utf8(content)
         or _as_declared(content)
@@ -121,6 +160,7 @@ def decode(content: bytes, known: str = "") -> Decoded:
         or _as_hebrew(content)
         or _as_detected(content)
     )
+    _mend_twice_encoded(decoded)
     cleaned = CONTROLS.sub("", decoded.text)
     if cleaned != decoded.text:
         removed = len(decoded.text) - len(cleaned)
@@ -165,10 +205,53 @@ def _by_escape(content):
     # ISO-2022-JP is pure ASCII to every other test; only its escapes tell.
     if b"\x1b$" not in content:
         return None
+    is_korean = b"\x1b$)C" in content
+    codec, name = ("iso2022_kr", "iso-2022-kr") if is_korean else JAPANESE
     try:
-        return Decoded(content.decode("iso2022_jp_2"), "iso-2022-jp")
+        return Decoded(content.decode(codec), name)
     except UnicodeDecodeError:
         return None
+
+
+def _by_tildes(content):
+    # HZ, as Chinese newsgroups had it: ASCII in which ~{ and ~} stand around GB.
+    if HIGH.search(content) or not HZ.search(content):
+        return None
+    try:
+        text = content.decode("hz")
+    except UnicodeDecodeError:
+        return None
+    signs = sum(letter > "\u2e80" for letter in text)
+    chinese = sum(letter in CHINESE for letter in text)
+    return Decoded(text, "hz-gb-2312") if chinese > 0.08 * signs else None
+
+
+def _mend_twice_encoded(decoded):
+    """Take one encoding off a text that was put into UTF-8 twice: "cafÃ©".
+
+    Only where nearly all letters beyond ASCII are such, which no language does.
+    """
+    if decoded.encoding != "utf-8" or not TWICE.search(decoded.text):
+        return
+    beyond, mended, count = 0, 0, 0
+
+    def once(match):
+        nonlocal beyond, mended, count
+        run = match[0]
+        beyond += len(run)
+        try:
+            text = bytes(map(BYTE_OF.__getitem__, run)).decode("utf-8")
+        except (KeyError, UnicodeDecodeError):
+            return run
+        mended += len(run)
+        count += len(text)
+        return text
+
+    text = BEYOND_ASCII.sub(once, decoded.text)
+    if count >= LEAST_TWICE and mended >= 0.9 * beyond:
+        decoded.text = text
+        doubt = f"It was encoded twice; {count} letters were mended."
+        decoded.doubts.append(("encoded-twice", doubt))
 
 
 def _as_utf8(content):
@@ -281,8 +364,19 @@ def _as_western(content):
         return None
     if all(byte[0] in WESTERN for byte in set(high)):
         text = content.decode("cp1252", "replace")
-        return Decoded(text, "windows-1252")
+        doubts = [("doubtful-encoding", doubt) for doubt in _doubts(content, text)]
+        return Decoded(text, "windows-1252", doubts)
     return None
+
+
+def _doubts(content, text):
+    """Yield what speaks against a western reading of bytes."""
+    declared = declared_charset(content)
+    if declared in ("utf-8", "utf8"):
+        yield f"It declares {declared}, but is not; it was read as windows-1252."
+    central = content.decode("cp1250", "replace")
+    if central != text and judge(content, "cp1250") >= judge(content, "cp1252"):
+        yield "It has too few letters to tell windows-1252 from windows-1250."
 
 
 def _as_hebrew(content):

@@ -111,6 +111,10 @@ def _add_byline_addresses(story, head):
 def _set_dates(story, head, tail):
     story.published = story.published or head.published
     story.updated = story.updated or head.updated
+    if not story.published and story.updated:
+        story.published, story.updated = story.updated, None
+        reason = "The page only says when it was last changed; that day is its date."
+        story.note("date-of-change", reason, None, str(story.published.moment))
     if not story.published:
         reason = "No date was found."
         if head.date_without_year:
@@ -133,6 +137,8 @@ COSTS = {
     "no-date": 0.1,
     "ambiguous-date": 0.05,
     "vague-date": 0.05,
+    "date-of-change": 0.05,
+    "encoded-twice": 0.1,
     "date-from-copyright": 0.08,
     "doubtful-encoding": 0.2,
     "weak-extraction": 0.3,

@@ -24,6 +24,7 @@ from .story import PageError, PictureNote, Problem, Story, When
 from .webtree import MOST_ELEMENTS, parse
 
 SPACE = re.compile(r"\s+")
+LONGEST_FIRST_WORDS = 80
 # Sizes of pictures, in pixels, that are no pictures: counters and spacers.
 TINY = 3
 # What shows nothing without a program, or belongs to the old site's own machinery.
@@ -93,11 +94,20 @@ def finish(story: Story, markup: str, local=None) -> Story | Problem:
         story.body_html = read_body(markup, story, local)
     except PageError as error:
         return Problem(story.source_id, error.kind, str(error))
-    if not story.headline:
-        words = plain_text(markup)[:80].rpartition(" ")[0]
-        story.headline = words or story.source_id
-        story.note("no-headline", "It has no title; its first words stand in.")
+    head_by_words(story, markup)
     return story
+
+
+def head_by_words(story: Story, markup: str) -> None:
+    """Give a story without a headline its first words as one, or its name."""
+    if story.headline:
+        return
+    words = plain_text(markup)
+    if len(words) > LONGEST_FIRST_WORDS:
+        words = words[:LONGEST_FIRST_WORDS].rpartition(" ")[0]
+    story.headline = words or story.source_id
+    what = "first words stand" if words else "name stands"
+    story.note("no-headline", f"It has no title; its {what} in.")
 
 
 def later(story: Story, markup: str, local=None) -> Story:

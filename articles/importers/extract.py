@@ -13,6 +13,7 @@ import lxml.etree
 import trafilatura
 
 from .blocks import Line
+from .cards import teasers
 from .markup import BLOCKS, is_data_table
 
 # It tells of each link without words, of which an old site has thousands.
@@ -54,6 +55,9 @@ LIKELY = (
     "//*[@role='main']",
     "//*[@id='content']",
 )
+# A page that names its story may have a very short one.
+NAMES_STORY = LIKELY[:5]
+LEAST_NAMED = 60
 NOT_WORD = re.compile(r"[\W_]+")
 SPACE = re.compile(r"[ \t\r\n\f]+")
 
@@ -73,6 +77,7 @@ class Region:
     words: dict = field(default_factory=dict)
     linked: dict = field(default_factory=dict)
     matched: list = field(default_factory=list)
+    teasers: set = field(default_factory=set)
     total: int = 0
     first: tuple | None = None
     last: tuple | None = None
@@ -195,6 +200,8 @@ def _weigh(tree, keys, density):
         if region.linked.get(element, 0) > 0.6 * region.words.get(element, 0)
         and not SAYS_SOMETHING(element)
     }
+    region.teasers = teasers(tree, region.words)
+    menus |= region.teasers
     silent = 0
     for event, element in lxml.etree.iterwalk(tree, events=("start", "end")):
         is_silent = element.tag in SILENT or element in menus
@@ -230,7 +237,9 @@ def _add(region, element, is_tail, text, keys):
 
 def _narrowest(tree, region):
     """The deepest element that still holds nearly all of the story."""
-    weights = region.prose if region.prose.get(tree) else region.weights
+    # Verses and lists are no sentences.
+    is_prose = 2 * region.prose.get(tree, 0) >= region.weights.get(tree, 0)
+    weights = region.prose if is_prose else region.weights
     container = tree
     while True:
         inside = [
@@ -261,7 +270,8 @@ def _share(element):
 
 def _likely(tree):
     for path in LIKELY:
-        found = [one for one in tree.xpath(path) if len(one.text_content()) > WEAK]
+        least = LEAST_NAMED if path in NAMES_STORY else WEAK
+        found = [one for one in tree.xpath(path) if len(one.text_content()) > least]
         if len(found) == 1:
             return found[0]
     return tree.find(".//body")

@@ -7,7 +7,9 @@ hundred megabytes and is read as a stream.
 import json
 import re
 from datetime import UTC, datetime
+from html import escape
 from urllib.parse import urlsplit
+from xml.sax import SAXException
 
 import feedparser
 import lxml.etree
@@ -73,8 +75,15 @@ def _xml_feed(content, path, asked):
     if feed.bozo and not feed.entries:
         reason = f"The feed cannot be read: {feed.bozo_exception}"
         raise PageError("unparsable", reason[:300])
+    if feed.bozo and isinstance(feed.bozo_exception, SAXException):
+        reason = "The feed is no sound XML; it was read as far as it can be understood."
+        line = getattr(feed.bozo_exception, "getLineNumber", lambda: None)()
+        yield Problem(path.name, "unsound", reason, line)
     language = feed.feed.get("language", "")
     for entry in feed.entries:
+        if not any(entry.get(name) for name in ("title", "content", "summary")):
+            yield Problem(path.name, "empty", "An entry has neither title nor text.")
+            continue
         story = Story(
             source_id=entry.get("id") or entry.get("link") or entry.get("title", "?"),
             source_system=asked.source or path.stem,
@@ -134,9 +143,14 @@ def _json_feed(content, path, asked):
         story.credits = [Credit(name, printed=name) for name in names if name]
         if picture := item.get("image") or item.get("banner_image"):
             story.pictures.append(PictureNote(picture, is_lead=True))
-        words = item.get("content_text") or ""
-        markup = "".join(f"<p>{p}</p>" for p in words.split("\n\n") if p.strip())
-        yield later(story, item.get("content_html") or markup)
+        yield later(story, item.get("content_html") or _paragraphs(item))
+
+
+def _paragraphs(item):
+    """Return the plain text of an item as markup."""
+    words = escape(item.get("content_text") or "", quote=False).replace("\r\n", "\n")
+    some = [part.strip().replace("\n", "<br>") for part in re.split(r"\n\s*\n", words)]
+    return "".join(f"<p>{part}</p>" for part in some if part)
 
 
 def _of_its_kind(key, value):
@@ -182,6 +196,8 @@ class _Blogger:
                 yield self.story(entry, kind)
         if self.comments:
             reason = f"{self.comments} comments were left behind."
+            if self.comments == 1:
+                reason = "1 comment was left behind."
             yield Problem(self.path.name, "comments", reason)
 
     def kind(self, entry):

@@ -2,10 +2,19 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .blocks import Line
-from .bylines import AFFILIATION, Byline, is_name, parse_byline
+from .bylines import (
+    AFFILIATION,
+    EMAIL,
+    Byline,
+    is_name,
+    is_person,
+    parse_byline,
+    parse_dated_name,
+    readable_name,
+)
 from .chrome import PIPES, TRAIL, chrome_kind, chrome_lines
 from .dates import is_yearless, parse_date, parse_publication, parse_update
 from .story import ChromeLine, Credit, When
@@ -31,7 +40,7 @@ MASTHEAD = re.compile(
     r"|bulletin|record|review|mercury|telegraph|guardian|press|monitor|advocate|ledger"
     r"|enquirer|inquirer|daily|weekly|magazine|online|on-line)(?:\s+(?:online|on-line"
     r"|web|archives?|edition))?|[\w-]+\.(?:com|org|net)|welcome to .{1,60}"
-    r"|vol(?:ume|\.)\s*\w+,?\s*(?:no|issue|number)\b.{1,40}",
+    r"|(?:[\w.’'&-]+\s+){1,5}no\.\s*\d{1,6}|vol(?:ume|\.)\s*\w+,?\s*(?:no|issue|number)\b.{1,40}",
     re.IGNORECASE,
 )
 LABEL = re.compile(r"(?:title|headline|subject|titel|titre|título|titolo)\s*:\s+", re.I)
@@ -40,6 +49,12 @@ SENTENCE_END = re.compile(r"[.!?…][\"”’»)]*$")
 # A headline may ask or shout, but it makes no statement with a full stop.
 ENDS_STATEMENT = re.compile(r"(?:[.…]|[.!?] .+[!?])[\"”’»)]*$")
 BARE_BY = re.compile(r"(?:\w+\s+)?(?:by|von|par|por|di|door)\s*:?", re.IGNORECASE)
+# Where a site keeps what its people wrote.
+PROFILE = re.compile(
+    r"(?:^|/)(?:@|authors?\b|profiles?\b|by\b|bylines?\b|staff\b|people\b|writers?\b"
+    r"|contributors?\b|columnists?\b|users?\b|autore?n?\b|auteurs?\b|team\b|reporters?\b)",
+    re.IGNORECASE,
+)
 RULE = re.compile(r"[\s*_=~#•·.+—–-]{3,}")
 SMALL_WORDS = re.compile(r"\b(?:the|of|and|for|de|der|la|le)\b")
 LOWER_WORD = re.compile(r"(?:^|\s)[a-z]|^(?:On|Why|Who|What|How|When|Where|A|An|In)\s")
@@ -124,7 +139,7 @@ def _parts(lines, width, names, title):
             parts += [_Part(line, "byline", byline), _Part(following, "rule")]
             at += 2
             continue
-        part = _recognised(line, parts, names)
+        part = _recognised(line, parts, names) or _over_date(line, following, parts)
         if part is None:
             run = _run(lines, at, width)
             text = " ".join(line.text for line in run)
@@ -229,24 +244,45 @@ def _recognised(line, parts, names):
         return _Part(line, "update", when)
     if is_yearless(text):
         return _Part(line, "yearless", text)
+    if has_headline and (byline := parse_dated_name(text)):
+        return _Part(line, "byline", byline)
     if _is_menu(line):
         return _Part(line, "chrome", ("other", True))
     chrome = chrome_kind(text)
     if chrome and not _ends_shouted_headline(line, parts):
         return _Part(line, "chrome", chrome)
     last = parts[-1].kind if parts else ""
+    if last in ("byline", "affiliation") and EMAIL.fullmatch(text):
+        return _Part(line, "address", text)
     if last in ("byline", "affiliation") and len(text) < 80 and _is_affiliation(text):
         return _Part(line, "affiliation", text)
     is_witnessed = any(name.casefold() == text.casefold() for name in names)
-    if has_headline and is_witnessed and " " in text and is_name(text):
+    is_whole = " " in text or not text.isascii()
+    if has_headline and is_witnessed and is_whole and is_name(text):
         return _Part(line, "byline", Byline(text, (Credit(text, "", text),)))
     return None
+
+
+def _over_date(line, following, parts):
+    """Return the byline that a link to a person is, between headline and date."""
+    text = line.text
+    has_headline = any(part.kind == "words" for part in parts)
+    is_led = any(label == text and PROFILE.search(href) for label, href in line.links)
+    if not (has_headline and following and is_led and is_person(text)):
+        return None
+    if not parse_date(following.text) and not parse_update(following.text):
+        return None
+    credit = Credit(readable_name(text), "", text)
+    return _Part(line, "byline", Byline(text, (credit,)))
 
 
 def _is_menu(line):
     """Whether a line is links side by side, whatever they say."""
     labels = [label for label, _address in line.links if label and label in line.text]
-    return len(labels) >= 3 and len("".join(labels)) > 0.6 * len(line.text)
+    linked, letters = len("".join(labels)), len(line.text)
+    if len(labels) == 2:
+        return linked > 0.75 * letters
+    return len(labels) > 2 and linked > 0.6 * letters
 
 
 def _ends_shouted_headline(line, parts):
@@ -383,6 +419,7 @@ def is_head_line(line: Line) -> bool:
         or parse_date(line.text)
         or parse_update(line.text)
         or is_yearless(line.text)
+        or parse_dated_name(line.text)
     )
 
 
@@ -458,6 +495,9 @@ def _take(head, part):
         head.bylines[-1] = Byline(
             f"{last.text}, {text}", last.credits, last.published, last.email
         )
+    elif part.kind == "address":
+        last = head.bylines[-1]
+        head.bylines[-1] = replace(last, email=last.email or text)
     elif part.kind == "date":
         head.published = head.published or part.value
     elif part.kind == "update":

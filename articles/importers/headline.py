@@ -3,6 +3,7 @@
 import re
 
 from .blocks import Line
+from .bylines import parse_byline
 from .chrome import chrome_kind
 from .head import is_head_line, is_masthead, is_of_site
 from .marked import leads_home
@@ -80,7 +81,10 @@ def _marked_headline(above, lines, metadata):
 def _is_site(text, metadata):
     key = key_of(text)
     is_named = key == key_of(metadata.site_name) or text in metadata.home
-    return is_named or is_of_site(text)
+    is_author = any(key == key_of(one.name) for one in metadata.credits)
+    byline = parse_byline(text)
+    is_author = is_author or bool(byline and byline.is_sure)
+    return is_named or is_author or is_of_site(text)
 
 
 def _title_parts(title, site_name):

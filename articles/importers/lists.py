@@ -14,6 +14,10 @@ BLOCK = re.compile(r"<(p|li|h[2-4]|td|blockquote|pre|dd)\b[^>]*>(.*?)</\1>", re.
 ANCHOR = re.compile(r"<a\b[^>]*>(.*?)</a>", re.DOTALL)
 # A block that begins with a link, as an entry with a word on what it leads to does.
 LEADS = re.compile(r'(?:<(?:strong|em)>)*<a\b[^>]*?\shref="([^"]*)"')
+# One whose label is words of a sentence, that goes on after it.
+SENTENCE = re.compile(
+    r"(?:<(?:strong|em)>)*<a\b[^>]*>([^<]*)</a>(?:</(?:strong|em)>)*,?\s+(\w)"
+)
 TAG = re.compile(r"<[^>]*>")
 WORD = re.compile(r"\w+")
 NUMBER = re.compile(r"[\W_]*(?:[0-2]?\d|3[01])[\W_]*")
@@ -27,6 +31,8 @@ GOES_ON = re.compile(
 )
 # A page without a text of its own is there for these.
 ANCHORS = re.compile(rb"<a\s[^>]{0,500}?\bhref\b", re.IGNORECASE)
+# Only stories say when they came out: lists change each day.
+DECLARED = re.compile(rb"<meta\b[^>]{0,200}article:published_time", re.IGNORECASE)
 FRAMESET = re.compile(rb"<frameset\b", re.IGNORECASE)
 # Frames beside the one that held the story.
 AROUND = re.compile(
@@ -63,17 +69,32 @@ def why_no_story(story: Story) -> str:
         >= LEAST_LINKS
     ):
         return "It is a list by date, not a story."
+    is_declared = bool(DECLARED.search(story.source))
     host = _host(story.canonical_url or story.base_url)
-    leading = [found[1] for block in blocks if (found := LEADS.match(block))]
+    leading = [
+        found[1]
+        for block in blocks
+        if (found := LEADS.match(block)) and not _goes_on_as_sentence(block)
+    ]
     own = sum(_host(unescape(href)) in ("", host) for href in leading)
-    if own >= LEAST_LINKS and 2 * own >= len(blocks):
+    if own >= LEAST_LINKS and 2 * own >= len(blocks) and not is_declared:
         return "It is a list of stories with a word on each, not a story."
-    if (teasers >= 3 and 2 * teasers >= prose) or _headings_lead_on(story.body_html):
+    if (teasers >= 3 and 2 * teasers >= prose) or (
+        _headings_lead_on(story.body_html) and not is_declared
+    ):
         return "It is a list of teasers, not a story."
     is_bare = letters < 200 and not (prose or story.credits or story.published)
     if is_bare and len(ANCHORS.findall(story.source)) >= 2 * LEAST_LINKS:
         return "It is a page of links, and has no story."
     return ""
+
+
+def _goes_on_as_sentence(block):
+    found = SENTENCE.match(block)
+    if not found or not found[2].islower():
+        return False
+    # "Ann Lee is a poet" is an entry.
+    return sum(word[0].islower() for word in found[1].split()) > 1
 
 
 def _host(address):

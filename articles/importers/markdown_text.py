@@ -46,8 +46,10 @@ def split_front(text):
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 2 if mark else None
-        reason = f"The front matter cannot be read: {error}".replace("\n", " ")
-        raise PageError("unparsable", reason[:300], line) from error
+        # YAML's own words come with a drawing of the place, over several lines.
+        told = " ".join(str(getattr(error, "problem", None) or error).split())
+        reason = f"The front matter cannot be read: {told[:200].rstrip('.')}."
+        raise PageError("unparsable", reason, line) from error
     if not isinstance(front, dict):
         front = {}
     return front, text[found.end() :], found[0].count("\n") + 1

@@ -29,8 +29,10 @@ BLOCKS = words(
     "p div section article main td th tr table body html address dd dt dl details"
     " summary header footer aside h1 h2 h3 h4 h5 h6 ul ol li blockquote pre hr"
     " figure figcaption hgroup caption dir listing xmp iframe video center marquee"
-    " multicol layer ilayer"
+    " multicol layer ilayer form fieldset"
 )
+# A server of the 2000s put whole pages into one form.
+MAY_HOLD_STORY = words("form fieldset")
 HEADINGS = {"h1": "h2", "h2": "h2", "h3": "h3", "h4": "h4", "h5": "h4", "h6": "h4"}
 BOILERPLATE = re.compile(
     r"(?:^|[\s_-])(?:share(?:daddy|bar|-?this)?|sharing|social(?:-?(?:links|media|share))?"
@@ -53,7 +55,8 @@ PULL_QUOTE = re.compile(r"pull-?_?quote", re.IGNORECASE)
 CAPTION_CLASS = re.compile(r"caption|cutline", re.IGNORECASE)
 CREDIT_CLASS = re.compile(r"credit|photographer|copyright|source", re.IGNORECASE)
 CREDIT_TEXT = re.compile(
-    r"(?:\s*[|(\[–—-]\s*)?\b((?:photo(?:graph)?s?|fotos?|picture|image|illustration|credit)"
+    r"(?:\s*[|(\[–—-]\s*)?\b(?<!file )((?:photo(?:graph)?s?|fotos?|picture|image"
+    r"|illustration|credit)"
     r"(?:\s+(?:by|courtesy(?: of)?|credit)|\s*:)\s*[^|()\[\]]{2,80})[)\]]?\s*\.?$",
     re.IGNORECASE,
 )
@@ -87,6 +90,7 @@ class Mapper:
     linked: dict = field(default_factory=dict)
     pictures: list[PictureNote] = field(default_factory=list)
     bios: list = field(default_factory=list)
+    teasers: set = field(default_factory=set)
     keep_all: bool = False
 
     def blocks(self, element) -> list[Block]:
@@ -119,11 +123,15 @@ class Mapper:
     def is_dropped(self, element) -> bool:
         """Whether an element is furniture: menus, shares, comments, teasers."""
         tag = element.tag
-        if not isinstance(tag, str) or tag in SKIPPED:
+        if not isinstance(tag, str):
+            return True
+        if tag in SKIPPED and not (tag in MAY_HOLD_STORY and self.weights.get(element)):
             return True
         marks = f"{element.get('class') or ''} {element.get('id') or ''}"
         style = (element.get("style") or "").replace(" ", "").lower()
         if "display:none" in style or element.get("hidden") is not None:
+            return True
+        if element in self.teasers:
             return True
         if self.keep_all or self.weights.get(element):
             return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .addresses import joined
-from .bylines import is_name, parse_byline, parse_names, readable_name
+from .bylines import parse_byline, parse_names, readable_name
 from .dates import parse_machine_date
 from .story import Credit, When
 
@@ -38,7 +38,7 @@ TAGS = ("article:tag", "parsely-tags", "sailthru.tags", "news_keywords", "keywor
         "dc.subject")  # fmt: skip
 GENERIC = re.compile(
     r"(?:untitled(?: document| page)?|index(?:\.html?)?|home ?page|no title|document"
-    r"|new page \d*|main(?: ?page| ?frame)?|frames?(?:et)?|body|content"
+    r"|new page \d*|article|story|main(?: ?page| ?frame)?|frames?(?:et)?|body|content"
     r"|page \d+|welcome|title|[\w-]+\.(?:html?|txt|php|asp))",
     re.IGNORECASE,
 )
@@ -48,6 +48,14 @@ BYLINE_CLASS = re.compile(
     re.IGNORECASE,
 )
 LOGIN = re.compile(r"[a-z0-9._-]+|admin(?:istrator)?|webmaster|editor|staff", re.I)
+# "Roth, Anneliese": lists of books have names so, and the tags made for them.
+FAMILY_FIRST = re.compile(r"([^\W\d_][\w’'-]+),\s([^\W\d_][\w’'-]+(?:\s[^\W\d_]\.?)?)")
+WRITTEN_BY = re.compile(
+    r"written by|verfasst von|geschrieben von|écrit par|rédigé par|escrito por"
+    r"|scritto da"
+    r"|geschreven door|est\. author|author|skriven av|skrevet av|написано|автор",
+    re.IGNORECASE,
+)
 SPACE = re.compile(r"\s+")
 
 
@@ -70,6 +78,7 @@ class Metadata:
     picture: str = ""
     marked: dict[str, int] = field(default_factory=dict)  # what looks like a headline
     home: set[str] = field(default_factory=set)  # what leads to the front page
+    portraits: list[str] = field(default_factory=list)  # names that pictures go by
 
 
 def read_metadata(tree, saved_from: str = "") -> Metadata:
@@ -254,7 +263,7 @@ def _props(tree, name):
 def _credits(tree, metas, article):
     names = _names_of(article.get("author")) or _names_of(article.get("creator"))
     if not names:
-        for value in _all(metas, AUTHORS):
+        for value in [*_all(metas, AUTHORS), *_labelled_author(metas)]:
             if not _web(value):
                 names += _split_names(value)
     if not names:
@@ -262,6 +271,17 @@ def _credits(tree, metas, article):
     unique = {name.casefold(): name for name in reversed(names)}
     ordered = [name for name in names if unique.pop(name.casefold(), None)]
     return [Credit(readable_name(name), "", name) for name in ordered[:20]]
+
+
+def _labelled_author(metas):
+    """Return what a card for Twitter calls the author, as many weblogs' pages do."""
+    return [
+        value
+        for number in ("1", "2")
+        for label in metas.get(f"twitter:label{number}", ())[:1]
+        for value in metas.get(f"twitter:data{number}", ())[:1]
+        if WRITTEN_BY.fullmatch(label)
+    ]
 
 
 def _names_of(author):
@@ -275,6 +295,8 @@ def _names_of(author):
 
 
 def _split_names(text):
+    if found := FAMILY_FIRST.fullmatch(text):
+        text = f"{found[2]} {found[1]}"
     byline = parse_byline(text) or parse_byline(f"By {text}")
     if byline:
         return [credit.printed for credit in byline.credits if not credit.role]
@@ -301,8 +323,8 @@ def _marked_names(tree):
         byline = parse_byline(text)
         if byline:
             names += [credit.printed for credit in byline.credits if not credit.role]
-        elif is_name(text) and " " in text:
-            names.append(text)
+        elif " " in text:
+            names += [name for name in parse_names(text) or () if " " in name]
         if names:
             break
     return names

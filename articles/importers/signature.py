@@ -13,6 +13,13 @@ POSTED_BY = re.compile(
     r"(?P<name>[^|@]{2,60}?)(?:\s*(?:,|\bat|\bon|@)\s+(?P<when>[^|]*\d.*))?$",
     re.IGNORECASE,
 )
+# Below an obituary, a letter.
+PUBLISHED_IN = re.compile(
+    r"(?:originally |first )?(?:published|printed|appeared) in [^.]{2,80}? on"
+    r" (?P<when>[^.]*\d{4})\.?$",
+    re.IGNORECASE,
+)
+MARKS_BEFORE = re.compile(r"^[\W_]+")
 COMMENTS = re.compile(
     r"(?:\d+ )?(?:reader )?"
     r"(?:comments?|responses|kommentare?|commentaires|comentarios)\b",
@@ -56,6 +63,7 @@ def _belongs(line, known):
     name = SIGNATURE.sub("", line)
     return bool(
         parse_publication(line)
+        or PUBLISHED_IN.match(line)
         or PAGES.fullmatch(line)
         or chrome_kind(line)
         or name.casefold() in known
@@ -64,7 +72,8 @@ def _belongs(line, known):
 
 
 def _take(line, head, known):
-    if when := parse_publication(line):
+    found = PUBLISHED_IN.match(line)
+    if when := parse_publication(found["when"] if found else line):
         head.published = head.published or when
     elif not known and (byline := _byline(SIGNATURE.sub("", line))):
         head.bylines.append(replace(byline, text=line))
@@ -81,14 +90,19 @@ def sign(story, head, lines):
     for line in lines:
         if COMMENTS.match(line):
             return
-        if not story.published and (when := parse_publication(line)):
+        is_dated = story.published or head.published
+        if not is_dated and (when := parse_publication(line)):
             story.published = when
             continue
+        if not is_dated and (found := PUBLISHED_IN.match(line)):
+            story.published = parse_date(found["when"])
+            continue
+        line = MARKS_BEFORE.sub("", line)
         found = POSTED_BY.match(OF_COMMENTS.sub("", line.partition("|")[0]).strip())
         byline = found and parse_byline(f"By {found['name']}")
         if not byline:
             continue
-        if not story.credits and byline.is_sure:
+        if not story.credits:
             story.credits, story.byline_text = list(byline.credits), line.strip()
         when = parse_date(found["when"] or "")
         if when and not story.published and not head.published:

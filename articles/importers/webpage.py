@@ -9,6 +9,8 @@ from articles.languages import direction_of
 
 from .authorbox import visible
 from .blocks import Block, Line
+from .bylines import is_person
+from .calls import without_calls
 from .chrome import chrome_kind, chrome_lines
 from .dates import day_first
 from .dressing import dress
@@ -23,7 +25,7 @@ from .metadata import credits_of, is_login, read_metadata
 from .plaintext import read_text
 from .rules import Rules, Taken, wrap
 from .signature import LINES_OF_SIGNATURE, sign, without_signature
-from .story import Story
+from .story import ChromeLine, Story
 from .tail import read_tail
 from .webtree import parse, strip_styling
 
@@ -35,17 +37,13 @@ SAVED_FROM = re.compile(
 BOLD_LINE = re.compile(r"<p><strong>([^<>]*[^<>.!?:,;”\"])</strong></p>")
 LINES_ABOVE = 40
 LINES_BELOW = 40
+MOST_PORTRAITS = 60
 BLOCKS_OF_HEAD = 12
+HEADINGS = ("h2", "h3", "h4")
 POSTED_IN = re.compile(
     r"(?:posted (?:in|by|at|on)|filed under|tags?:|tagged|categor(?:y|ies):|permalink"
     r"|labels:|this entry was posted|leave a (?:comment|reply)|trackback"
     r"|bookmark the|share this)\b",
-    re.IGNORECASE,
-)
-ADVERT = re.compile(
-    r"[\W_]*(?:advertise?ments?|(?:story|article|text) continues below(?: \w+)?"
-    r"|continue reading below|sponsored links?|anzeige|werbung|publicit[ée]|publicidad"
-    r"|pubblicità|publicidade|advertentie)[\W_]*",
     re.IGNORECASE,
 )
 
@@ -65,6 +63,11 @@ def read_page(
     taken = rules.take(tree) if rules else Taken()
     _rule(story, metadata, taken)
     metadata.marked, metadata.home = marked_lines(tree), home_lines(tree)
+    metadata.portraits = [
+        alt
+        for alt in tree.xpath("//img/@alt")[:MOST_PORTRAITS]
+        if is_person(alt.strip())
+    ]
     body = wrap(taken.body) if taken.body else None
     strip_styling(tree)
     _fill_from_metadata(story, metadata, is_in_folder)
@@ -141,14 +144,18 @@ def _read_region(story, metadata, tree, region):
         weights=region.weights,
         words=region.words,
         linked=region.linked,
+        teasers=region.teasers,
     )
     above, below = _around(tree, region)
     every = _unset(mapper.blocks(region.container))
-    blocks = [block for block in _trimmed(every) if not _is_label_of_advert(block)]
-    signed = [visible(block.text) for block in every[len(blocks) :]]
+    trimmed = _trimmed(every)
+    blocks, calls = without_calls(trimmed)
+    ids = set(map(id, trimmed))
+    signed = [visible(block.text) for block in every if id(block) not in ids]
     signed += [line.text for line in below[:LINES_OF_SIGNATURE]]
     title = choose_title(metadata, tree, above, blocks)
     story.headline = story.headline or title
+    blocks = _from_headline(blocks, story.headline)
     head, blocks = _read_head(above, blocks, story.headline, metadata)
     blocks = without_signature(blocks, head, metadata)
     names = [credit.name for credit in head.credits if not credit.role]
@@ -160,6 +167,7 @@ def _read_region(story, metadata, tree, region):
     sign(story, head, signed)
     story.chrome = _site_lines(above, mapper)
     dress(story, head, tail, body)
+    story.chrome += [ChromeLine("other", text) for text in calls]
     story.chrome += _site_lines(below, mapper)
     story.chrome = list(dict.fromkeys(story.chrome))
 
@@ -182,24 +190,53 @@ def _unset(blocks):
     return opened
 
 
+def _from_headline(blocks, title):
+    """Leave off what stands above the headline, but for pictures, bylines and dates.
+
+    Headlines are repeated further down as well: most of the text comes after the first.
+    """
+    wanted = key_of(title)
+    at = next(
+        (at for at, block in enumerate(blocks)
+         if block.kind in HEADINGS and key_of(visible(block.text)) == wanted), 0,
+    )  # fmt: skip
+    letters = [len(block.text) for block in blocks]
+    if not wanted or sum(letters[:at]) > sum(letters[at:]):
+        return blocks
+    above = [
+        block
+        for block in blocks[:at]
+        if block.kind == "figure" or is_head_line(Line(visible(block.text).strip()))
+    ]
+    return [*above, *blocks[at:]]
+
+
 def _trimmed(blocks):
     """Leave off what a blog prints below a post: its sections, its permalink."""
-    end = len(blocks)
-    while end:
+    end, kept = len(blocks), []
+    while end and blocks[end - 1].is_words:
         block = blocks[end - 1]
-        text = visible(block.text)
-        linked = sum(len(label) for label, _ in block.links)
-        is_menu = len(block.links) > 1 and linked > 0.5 * len(text)
-        if not block.is_words or not (is_menu or POSTED_IN.match(text)):
-            return blocks[:end]
+        kind = chrome_kind(visible(block.text))
+        if kind and kind[1]:
+            kept.insert(0, block)  # The reader of the tail takes note of these.
+        elif not _is_below_post(block):
+            break
         end -= 1
-    return blocks[:end]
+    return blocks[:end] + kept
 
 
-def _is_label_of_advert(block):
-    """Say whether a block is what was printed above an advertisement."""
-    text = visible(block.text).strip()
-    return len(text) <= 60 and bool(ADVERT.fullmatch(text))
+def _is_below_post(block):
+    text = visible(block.text)
+    linked = sum(len(label) for label, _ in block.links)
+    is_menu = len(block.links) > 1 and linked > 0.5 * len(text)
+    if is_menu or POSTED_IN.match(text.lstrip("[](){}#*|-–— \xa0")):
+        return True
+    # A menu on several lines, with a counter of visitors among them.
+    lines = [line for line in text.split("\n") if line.strip()]
+    return len(lines) > 1 and all(
+        chrome_kind(line) or sum(label in line for label, _ in block.links) > 1
+        for line in lines
+    )
 
 
 def _read_head(above, blocks, title, metadata):
@@ -217,8 +254,14 @@ def _read_head(above, blocks, title, metadata):
     if start is not None and lines and _is_standfirst_line(lines[0]):
         kept.append(lines[0])
     lines = _with_whole_bylines(lines)
-    kept += [line for line in lines if line not in kept and is_head_line(line)]
     names = [credit.name for credit in metadata.credits]
+    names += metadata.portraits
+    kept += [
+        line
+        for line in lines
+        if line not in kept
+        and (is_head_line(line) or (start is not None and line.text in names))
+    ]
     at_blocks, block_lines = [], []
     for at, block in enumerate(blocks[:BLOCKS_OF_HEAD]):
         if block.kind in ("p", "h2", "h3", "h4"):

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .autop import paragraphs
-from .exported import plain_text, read_body, replaced
+from .exported import head_by_words, plain_text, read_body, replaced
 from .shortcodes import embed, expand
 from .story import Credit, PageError, PictureNote, Problem, Story, When
 from .wxr_elements import fields, local, meta_of, number_of, parse
@@ -159,10 +159,7 @@ class _Post:
         except PageError as error:
             return Problem(self.name, error.kind, str(error), self.line)
         self.lead(story)
-        if not story.headline:
-            words = plain_text(story.body_html)[:80].rpartition(" ")[0]
-            story.headline = words or self.name
-            story.note("no-headline", "It has no title; its first words stand in.")
+        head_by_words(story, story.body_html)
         return story
 
     def state(self, story):

@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from articles.importers.bylines import is_name, parse_byline, readable_name
+from articles.importers.bylines import (
+    is_name,
+    is_person,
+    parse_byline,
+    parse_dated_name,
+    readable_name,
+)
 
 
 def credits_of(line):
@@ -10,7 +16,49 @@ def credits_of(line):
     return byline and [(credit.name, credit.role) for credit in byline.credits]
 
 
+class TestNameBesideADate:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "Jane Hill | Oct. 3, 2014",
+            "Jane Hill - 3 October 2014",
+            "Jane Hill, Friday 3 October 2014",
+            "October 3, 2014 · Jane Hill",
+            "JANE HILL · Oct 3, 2014 · 6 min read",
+        ],
+    )
+    def test_is_a_byline(self, line):
+        byline = parse_dated_name(line)
+        assert [credit.name for credit in byline.credits] == ["Jane Hill"]
+        assert byline.published.moment.isoformat() == "2014-10-03"
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "Climate Change | Oct. 3, 2014",
+            "New York, October 3, 2014",
+            "Harbor Gazette - 3 October 2014",
+            "Politics | Oct. 3, 2014",
+            "Oct. 3, 2014 | 12 Comments",
+            "Jane Hill | Oct. 3, 2014 was a Friday",
+        ],
+    )
+    def test_is_no_section_and_no_place(self, line):
+        assert parse_dated_name(line) is None
+
+    def test_words_of_a_section_are_no_person(self):
+        assert is_person("Jane Q. Hill")
+        assert not is_person("World News")
+        assert not is_person("Jane")
+
+
 class TestByline:
+    def test_before_two_dates_has_the_first(self):
+        line = "Par Inès Carvalho Publié le 14 janvier 2020, modifié le 15 janvier 2020"
+        byline = parse_byline(line)
+        assert [credit.name for credit in byline.credits] == ["Inès Carvalho"]
+        assert byline.published.moment.isoformat() == "2020-01-14"
+
     @pytest.mark.parametrize(
         ("line", "names"),
         [

@@ -17,6 +17,13 @@ from articles.importers.dates import (
 DAY = date(2006, 3, 12)
 
 
+def test_of_two_days_the_first_is_that_of_the_story():
+    text = "Publié le 12 mars 2006 à 06h30, modifié le 15 mars 2006 à 10h12"
+    assert parse_publication(text).moment.date() == DAY
+    assert parse_update("Updated 5:02 PM, Sun March 12, 2006").moment.date() == DAY
+    assert parse_date("March 12, 2006, when it rained") is None
+
+
 class TestPrintedDates:
     @pytest.mark.parametrize(
         "text",
@@ -42,6 +49,10 @@ class TestPrintedDates:
             "12 marzo 2006",
             "zondag 12 maart 2006",
             "(March 12, 2006)",
+            *("12 марта 2006", "12 марта 2006 г.", "12 marca 2006", "12 Mart 2006"),
+            *("12 mars 2006", "12 marts 2006", "12 Μαρτίου 2006", "12 مارس 2006"),
+            *("2006年3月12日", "2006年03月12日（日）", "2006년 3월 12일"),
+            *("Mar 12, 2006 · 6 min read", "March 12, 2006 / 4 years ago"),
         ],
     )
     def test_are_read_in_many_forms(self, text):

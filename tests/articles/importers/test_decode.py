@@ -7,6 +7,57 @@ from articles.importers.decode import decode
 PROSE = "“Naïve,” said the café’s owner — and laughed."
 
 
+class TestTwiceEncoded:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "“Naïve,” said the café’s owner – and laughed.",
+            "Паром опоздал, но никто не жаловался.",
+            "港の新聞は毎朝六時に届く。毎朝、届く。",
+        ],
+    )
+    def test_is_mended_and_flagged(self, text):
+        once = text.encode("utf-8")
+        read_as = "".join(map(_western, once))
+        decoded = decode(read_as.encode("utf-8"))
+        assert decoded.text == text
+        assert [kind for kind, _doubt in decoded.doubts] == ["encoded-twice"]
+
+    @pytest.mark.parametrize(
+        "text",
+        ["São Tomé: “Não”, disse. Ãrea Â£3", "Ä Ã Â Á À ½ ¼", "Çà et là, ça va – Ã©"],
+    )
+    def test_is_not_seen_in_letters_of_a_language(self, text):
+        decoded = decode(text.encode("utf-8"))
+        assert (decoded.text, decoded.doubts) == (text, [])
+
+
+def _western(byte):
+    try:
+        return bytes([byte]).decode("cp1252")
+    except UnicodeDecodeError:
+        return chr(byte)
+
+
+def test_a_page_that_says_utf_8_and_is_not_is_flagged():
+    page = f"<meta charset=utf-8><p>{PROSE}</p>".encode("cp1252")
+    decoded = decode(page)
+    assert PROSE in decoded.text
+    assert "declares utf-8" in decoded.doubts[0][1]
+
+
+def test_a_few_letters_that_two_encodings_have_are_flagged():
+    page = "<p>A híd hétfőtől zárva.</p>".encode("cp1250")
+    assert decode(page).doubts
+    assert decode("<p>Die Fähre: müde, böse.</p>".encode("cp1252")).doubts == []
+
+
+@pytest.mark.parametrize("label", ["x-cp1251", "win-1251", "windows1251"])
+def test_labels_of_browsers_are_known(label):
+    text = f"<meta charset={label}><p>Паром опоздал.</p>"
+    assert decode(text.encode("cp1251")).text == text
+
+
 class TestEncodings:
     @pytest.mark.parametrize(
         ("encoding", "text"),
@@ -20,6 +71,8 @@ class TestEncodings:
             ("cp1252", PROSE),
             ("mac_roman", "“Naïve,” said the owner, and it wasn’t kind."),
             ("iso2022_jp", "日本語の文章です。"),
+            ("iso2022_kr", "다리를 폐쇄한다."),
+            ("hz", "这是我们的桥，它不会开。 In plain words."),
         ],
     )
     def test_are_told_by_their_bytes(self, encoding, text):

@@ -105,6 +105,25 @@ def test_a_json_feed_keeps_the_query_of_its_addresses(tmp_path):
     assert [problem.kind for problem in problems(records)] == ["unparsable"]
 
 
+def test_plain_text_of_a_json_feed_keeps_its_signs_and_lines(tmp_path):
+    item = {"id": "5", "content_text": "If a < b & c > d:\nso it is.\n\nThe end."}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "items": [item]}
+    file = tmp_path / "feed.json"
+    file.write_text(json.dumps(feed))
+    (story,) = stories(read(file))
+    body = "<p>If a &lt; b &amp; c &gt; d:<br>so it is.</p><p>The end.</p>"
+    assert clean(story.body_html) == clean(body)
+    assert story.headline == "If a < b & c > d: so it is. The end."
+
+
+def test_a_feed_that_is_broken_off_says_so_and_makes_no_story_of_nothing(tmp_path):
+    file = tmp_path / "feed.xml"
+    file.write_text(RSS[: RSS.index("</item>")] + "</item><item><guid>2</guid><ti")
+    records = read(file)
+    assert len(stories(records)) == 1
+    assert [problem.kind for problem in problems(records)] == ["unsound", "empty"]
+
+
 def test_blogger_gives_posts_pages_and_drafts_and_counts_comments(tmp_path):
     file = tmp_path / "blog.xml"
     draft = "<app:control><app:draft>yes</app:draft></app:control>"
@@ -122,7 +141,7 @@ def test_blogger_gives_posts_pages_and_drafts_and_counts_comments(tmp_path):
     assert found["Entry 1"].address == "/2011/06/entry-1.html"
     assert found["Entry 2"].status == "draft"
     assert found["Entry 3"].kind == "page"
-    assert "1 comments" in problems(records)[0].reason
+    assert "1 comment was left behind" in problems(records)[0].reason
 
 
 def test_medium_gives_the_story_without_its_title_twice(tmp_path):
@@ -224,3 +243,16 @@ def test_a_bomb_is_refused(tmp_path):
 def test_what_is_not_there_is_named(tmp_path, name):
     (problem,) = read(tmp_path / name)
     assert problem.kind == "missing"
+
+
+def test_front_matter_that_cannot_be_read_is_one_sentence(tmp_path):
+    folder = tmp_path / "_posts"
+    folder.mkdir()
+    post = folder / "2012-03-09-clock.md"
+    good = folder / "2012-03-10-bell.md"
+    post.write_text("---\ntitle: [unclosed\n---\nWords.\n")
+    good.write_text("---\ntitle: Bell\n---\nWords.\n")
+    (problem,) = problems(read(tmp_path))
+    assert problem.line == 2
+    assert problem.reason.startswith("The front matter cannot be read: expected")
+    assert "  " not in problem.reason and "unicode string" not in problem.reason

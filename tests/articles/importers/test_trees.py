@@ -155,6 +155,25 @@ class TestNoStories:
         )
         assert len(stories(grow({"s.htm": page(extra=links)}))) == 1
 
+    def test_sentences_that_begin_with_links_are_a_story(self, grow):
+        links = "".join(
+            f"<p><a href=x{n}.htm>The animal, a crab no larger</a> than a lentil, lives"
+            f" between the valves of a mussel, and comes out at night, {n} times.</p>"
+            for n in range(8)
+        )
+        assert len(stories(grow({"s.htm": page(extra=links)}))) == 1
+
+    def test_parts_with_linked_headings_are_a_story_where_the_page_says_so(self, grow):
+        walks = "".join(
+            f"<h3><a href=w{n}.htm>Walk {n}</a></h3><p>It is {n} miles long, and leads"
+            " along the river to where the mill stood before it was taken down, and"
+            " back by the other bank, past the weir.</p>"
+            for n in range(9)
+        )
+        said = "<meta property=article:published_time content=2016-05-01>"
+        found = grow({"s.htm": page(extra=said + walks)})
+        assert problems(found) == {}
+
     def test_a_short_item_is_a_story(self, grow):
         found = grow({"s.htm": listing(SHORT)})
         assert list(stories(found)) == ["s.htm"]

@@ -122,6 +122,118 @@ class TestShapes:
         assert "<pre" not in story.body_html
 
 
+class TestPagesOfManyMakers:
+    def test_in_one_form_as_servers_of_the_2000s_made_them(self):
+        story = read_string(
+            "<title>A Title</title><body><form action=story.aspx><input type=hidden>"
+            f"<div><h1>Who Rings It?</h1><span>By Ann Lee</span>{BODY}</div></form>"
+        )
+        assert story.headline == "Who Rings It?"
+        assert paragraphs(story) == [LONG, "“No,” she said.", LONG]
+        assert "<input" not in story.body_html
+
+    def test_verses_are_a_story_though_a_notice_has_the_only_sentence(self):
+        verses = "<br>".join(["The bell goes round at five,", "the books lie down"] * 6)
+        notice = f"<div class=cp>Copyright Credit: {LONG}</div>"
+        menu = "<nav><a href=/>Quarto</a></nav>"
+        story = read_string(
+            f"<title>Closing Time</title>{menu}<main><h1>Closing Time</h1>"
+            f"<div><p>{verses}</p></div>{notice}</main>"
+        )
+        assert story.body_html.count("the books lie down") == 6
+
+    def test_a_very_short_story_is_its_article_and_not_the_page(self):
+        words = "The dog was found on Friday, in good spirits, beyond the motorway."
+        aside = "<h2>Most read</h2><ul><li><a href=a>The Bell of Cold Ford</a></ul>"
+        story = read_string(
+            f"<title>Dog found</title><article><h1>Dog found</h1><p>{words}</p>"
+            f"</article><aside>{aside}</aside><footer>Some words of the paper.</footer>"
+        )
+        assert paragraphs(story) == [words]
+        assert "Most read" not in story.body_html
+
+    def test_a_name_with_its_portrait_over_the_date_is_the_byline(self):
+        head = "<img src=a.png alt='Kofi Bright'><div>Kofi Bright</div>"
+        story = read_string(
+            "<title>Where They Went</title><div><h1>Where They Went</h1>"
+            f"<div>{head}<div>Aug 30, 2022 · 6 min read</div></div>"
+            f"<div>{BODY}</div></div>"
+        )
+        assert [credit.name for credit in story.credits] == ["Kofi Bright"]
+        assert str(story.published.moment) == "2022-08-30"
+        assert "Kofi" not in story.body_html
+
+    def test_a_title_that_ends_with_its_author_is_the_headline_alone(self):
+        head = (
+            "<title>Site</title><meta property=og:title content='Who Rings It? | Ann"
+            " Lee'><meta name=author content='Ann Lee'>"
+        )
+        story = page(f"<h1>Who Rings It?</h1><p>Ann Lee</p>{BODY}", head=head)
+        assert story.headline == "Who Rings It?"
+
+    def test_a_page_that_only_says_when_it_was_changed_has_that_day_and_a_doubt(self):
+        story = page(f"<h1>A Title</h1><p>Updated April 9, 2019</p>{BODY}")
+        assert str(story.published.moment) == "2019-04-09"
+        assert story.updated is None
+        assert "date-of-change" in kinds(story)
+
+    def test_a_line_below_a_post_goes_where_a_heading_of_comments_follows(self):
+        foot = "<p>Posted by Ann Lee at May 11, 2004 11:32 PM</p><h2>Comments</h2>"
+        story = page(BODY + foot)
+        assert [credit.name for credit in story.credits] == ["Ann Lee"]
+        assert str(story.published.moment.date()) == "2004-05-11"
+        assert paragraphs(story) == [LONG, "“No,” she said.", LONG]
+
+    def test_a_caption_that_begins_file_photo_is_no_credit(self):
+        figure = (
+            "<figure><img src=i.jpg><figcaption>FILE PHOTO: The pier, March 3, 2018."
+            "</figcaption></figure>"
+        )
+        story = page(f"<p>{LONG}</p>{figure}<p>{LONG}</p>")
+        assert story.pictures[0].caption.startswith("FILE PHOTO: The pier")
+        assert story.pictures[0].credit == ""
+
+    @pytest.mark.parametrize(
+        "head",
+        [
+            "<meta name=citation_author content='Lee, Ann'>",
+            "<meta name=twitter:label1 content='Written by'>"
+            "<meta name=twitter:data1 content='Ann Lee'>",
+        ],
+    )
+    def test_an_author_of_lists_and_of_cards_is_named(self, head):
+        story = page(head=f"<title>A Title</title>{head}")
+        assert [credit.name for credit in story.credits] == ["Ann Lee"]
+
+    def test_a_byline_s_day_counts_and_not_that_of_a_card_below(self):
+        cards = "".join(
+            f"<article><a href={n}><h2>The other {n}</h2></a><p>{n} May 2015</p>"
+            "</article>"
+            for n in range(1, 5)
+        )
+        story = read_string(
+            "<title>Who Rings It?</title><main><article><h1>Who Rings It?</h1>"
+            f"<span>5 May 2015 by Ann Lee</span>{BODY}</article>{cards}</main>"
+        )
+        assert str(story.published.moment) == "2015-05-05"
+        assert "The other" not in story.body_html
+
+    def test_two_links_above_the_text_are_no_headline(self):
+        menu = "<p align=center><a href=m>Main</a> - <a href=a>Archive</a></p>"
+        top = "<p><b>The Clerk and the Clock</b></p><p>By Ann Lee</p>"
+        story = page(menu + top + BODY, head="<title>gazette - article</title>")
+        assert story.headline == "The Clerk and the Clock"
+        assert paragraphs(story) == [LONG, "“No,” she said.", LONG]
+
+    def test_a_line_without_letters_is_read(self):
+        found = read_string("<html><body>&quot;<br><i>")
+        assert isinstance(found, (Problem, Story))
+
+    def test_two_names_in_a_marked_line_are_two_authors(self):
+        story = page(f"<div class=byline><span>Ann Lee, Tom Reed</span></div>{BODY}")
+        assert [credit.name for credit in story.credits] == ["Ann Lee", "Tom Reed"]
+
+
 class TestMetadata:
     @pytest.mark.parametrize(
         "head",
