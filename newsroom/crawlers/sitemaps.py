@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from articles.models import Article, ArticleTag, Byline, Page, Section, Series, Tag
 from articles.paths import quoted as quoted_path
+from authors.addresses import whole
 from authors.models import Author
 from authors.shown import note, note_until
-from newsroom.feeds.entries import whole
 from newsroom.feeds.formats import line, text
 
 # In one file. The protocol allows 50,000; files stay under a second and a megabyte.

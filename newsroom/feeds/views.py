@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from articles import lists
 from articles.fetching import author_at, section_at, series_at, tag_at
 from articles.models import Article, Correction, Section, Series, Tag
+from authors.addresses import whole
 from authors.models import Author
 from authors.pagination import PER_PAGE
 from authors.shown import note, note_lasting, note_until
@@ -132,8 +133,8 @@ def head_of(publication, path, page, hub=None):
         id=namer(publication)(path),
         title=publication.name,
         about=publication.description or publication.tagline,
-        address=loading.whole(page),
-        self_address=loading.whole(path),
+        address=whole(page),
+        self_address=whole(path),
         language=publication.language,
         publisher=publication.name,
         rights=publication.copyright and f"© {publication.copyright}",
@@ -143,7 +144,7 @@ def head_of(publication, path, page, hub=None):
 
 def icon_of(picture):
     """Return the whole address of a square cut, in the size that JSON Feed wants."""
-    return loading.whole(picture.url_near(512, "1:1"))
+    return whole(picture.url_near(512, "1:1"))
 
 
 def namer(publication):
