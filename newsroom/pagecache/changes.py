@@ -161,7 +161,7 @@ def _of_article(old, article):
         if different & MAPPED:
             keys |= mapped(*(state.published_at for state in states))
         if different & LISTED:
-            keys.add("mapped")
+            keys |= {"mapped", *translations_of(article)}
     return keys
 
 
@@ -394,12 +394,17 @@ def related(*articles):
     """
     own = [a.pk for a in articles]
     tags = ArticleTag.objects.filter(content_object__in=own)
-    rows = Translation.objects.filter(article__in=own)
-    groups = rows.values_list("group", flat=True)
     return {
         *(f"related-{pk}" for pk in tags.values_list("tag_id", flat=True)),
-        *(f"translations-{group_key(group)}" for group in groups),
+        *translations_of(*articles),
     }
+
+
+def translations_of(*articles):
+    """Return the keys of the stories that name these as translations."""
+    rows = Translation.objects.filter(article__in=[a.pk for a in articles])
+    groups = rows.values_list("group", flat=True)
+    return {f"translations-{group_key(group)}" for group in groups}
 
 
 def lists_of(*articles):
