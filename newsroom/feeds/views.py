@@ -17,9 +17,8 @@ from django.views.decorators.http import require_safe
 
 from articles import lists
 from articles.fetching import author_at, section_at, series_at, tag_at
-from articles.models import Article, Correction, Section, Series, Tag
+from articles.models import Article, Correction
 from authors.addresses import whole
-from authors.models import Author
 from authors.pagination import PER_PAGE
 from authors.shown import note, note_lasting, note_until
 from newsroom.feeds import entries as loading
@@ -159,38 +158,8 @@ def answer(feed, kind):
     return HttpResponse(write(feed), content_type=content_type)
 
 
-# Where other systems have their feeds.
-
-OLD_SUBJECTS = {
-    "category": (Section, Tag),
-    "section": (Section,),
-    "sections": (Section,),
-    "tag": (Tag,),
-    "tags": (Tag,),
-    "author": (Author,),
-    "authors": (Author,),
-    "series": (Series,),
-}
-
-
-# Of a name without live stories nothing is said: it could give a plan away.
-STORIES = {Tag: lists.tagged, Author: lists.by, Series: lists.in_series}
-
-
 @require_safe
 def moved(request, kind=RSS):
-    """Lead from a common address of feeds to ours."""
+    """Lead from a common address of feeds to ours; newsroom/feeds/old.py has others."""
     note_lasting()
     return HttpResponsePermanentRedirect(feed_path("/", kind))
-
-
-@require_safe
-def moved_subject(request, about, slug, kind=None):
-    """Lead from another system's feed of a category, a tag or an author to ours."""
-    for model in OLD_SUBJECTS[about]:
-        row = model.objects.filter(slug=slug).first()
-        if row and (model is Section or STORIES[model](row).newest()):
-            note_lasting()
-            path = feed_path(row.get_absolute_url(), kind or RSS)
-            return HttpResponsePermanentRedirect(path)
-    raise Http404(f"There is no {about} {slug!r}.")

@@ -13,6 +13,7 @@ from newsroom.demo.fill import make_sample
 from newsroom.feeds.addresses import KINDS, feed_path
 from newsroom.models import Publication
 from newsroom.pagecache.addresses import address_of
+from newsroom.redirects.models import MissingPage
 from tests.factories import (
     NOON,
     make_article,
@@ -23,6 +24,7 @@ from tests.factories import (
     make_tag,
 )
 from tests.feeds.validity import ATOM, CONTENT, DC, FAULTS, MEDIA
+from tests.redirects.test_redirects import make_redirect
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -273,17 +275,82 @@ def test_authors_subjects_and_picture_are_told(client, settings):
         ("/tag/water/rss/", "/tags/water/feed/"),
         ("/tags/water/feed", "/tags/water/feed/"),
         ("/author/ann-ash/feed/atom/", "/authors/ann-ash/feed/atom/"),
+        ("/author/ann-ash/rss/", "/authors/ann-ash/feed/"),
+        *((f"/feed/{kind}", "/feed/") for kind in ("rss", "rss2/", "rdf", "rdf/")),
+        *((f"/feed/{kind}", f"/feed/{kind}/") for kind in ("atom", "json")),
+        ("/feeds/posts/default/", "/feed/atom/"),
+        ("/wp-rss2.php", "/feed/"),
+        ("/wp-atom.php", "/feed/atom/"),
+        ("/index.rdf", "/feed/"),
+        ("/atom/", "/feed/atom/"),
+        ("/?feed=rdf", "/feed/"),
+        ("/?feed=json", "/feed/json/"),
+        ("/category/paper/news/feed/", "/sections/news/feed/"),
+        ("/category/a/b/c/water/feed/rdf/", "/tags/water/feed/"),
+        ("/category/paper/news/?feed=rss2", "/sections/news/feed/"),
+        *(
+            (f"{page}?feed={asked}", f"{page.rstrip('/')}/feed/{kind}")
+            for page in ("/sections/news/", "/tags/water", "/authors/ann-ash/")
+            for asked, kind in (("rss2", ""), ("rdf", ""), ("atom", "atom/"), ("", ""))
+        ),
+        ("/tag/water/?feed=atom", "/tags/water/feed/atom/"),
+        ("/series/flood/?feed=rss&utm_source=x", "/series/flood/feed/"),
     ],
 )
 def test_common_addresses_of_other_systems_lead_here(client, old, new):
     make_section("News", slug="news")
     make_article(
-        tags=[make_tag("Water", slug="water")], authors=[make_author("Ann Ash")]
+        tags=[make_tag("Water", slug="water")],
+        authors=[make_author("Ann Ash")],
+        series=make_series("Flood"),
     )
     page = client.get(old)
     assert (page.status_code, page["Location"]) == (301, new)
     assert client.get(new).status_code == 200
     assert client.get("/category/nothing/feed/").status_code == 404
+    assert not MissingPage.objects.exclude(address__contains="nothing").exists()
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        *(
+            "/comments/feed/",
+            "/comments/feed",
+            "/comments/feed/atom/",
+            "/?feed=comments-rss2",
+        ),
+        *("/wp-commentsrss2.php", "/feeds/comments/default"),
+    ],
+)
+def test_a_feed_of_comments_is_gone(client, old):
+    assert client.get(old).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "address", ["/category/news/feed/", "/comments/feed/", "/tag/news/feed/", "/atom/"]
+)
+def test_what_an_imported_story_or_a_redirect_holds_there_wins(client, address):
+    make_section("News", slug="news")
+    make_article(tags=[make_tag("News", slug="news")])
+    story = make_article("Born there", path=address)
+    assert b"Born there" in client.get(address).content
+    story.delete()
+    assert client.get(address).status_code in (301, 410)
+    make_redirect(address, "/elsewhere/")
+    assert client.get(address)["Location"] == "/elsewhere/"
+
+
+def test_a_redirect_of_a_question_for_a_feed_wins(client):
+    make_section("News", slug="news")
+    for path in ("/?feed=rss2", "/category/news/"):
+        make_article("At the root", path=path)
+    for path in ("/?feed=rss2", "/category/news/?feed=rss2"):
+        assert b"At the root" in client.get(path).content
+    address = "/sections/news/?feed=rss2"
+    make_redirect(address, "/elsewhere/")
+    assert client.get(address)["Location"] == "/elsewhere/"
+    assert client.get("/sections/news/?feed=atom")["Location"].endswith("/feed/atom/")
 
 
 def test_a_name_without_stories_leads_nowhere(client):
@@ -292,7 +359,7 @@ def test_a_name_without_stories_leads_nowhere(client):
     make_article(status="draft", tags=[tag], authors=[author], series=series)
     for path in (
         *("/tag/plan/feed/", "/category/plan/feed/", "/author/ann-ash/feed/"),
-        f"/series/{series.slug}/rss/",
+        *(f"/series/{series.slug}/rss/", "/tags/plan/?feed=rss2", "/tag/plan/?feed="),
     ):
         assert client.get(path).status_code == 404, path
     Article.objects.get().publish()
