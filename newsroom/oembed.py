@@ -63,10 +63,16 @@ def own_address(url, host):
 
 
 def story_at(address):
-    """Return the live story at an address, without what its query only counts."""
+    """Return the live story at an address, without what its query only counts.
+
+    As its page does, it answers without the last slash, too.
+    """
     live = Article.objects.live().for_cards()
     path = address.partition("?")[0]
-    return live.at_address(address).first() or live.at_address(path).first()
+    for spelled in dict.fromkeys((address, path, f"{path}/")):
+        if article := live.at_address(spelled).first():
+            return article
+    return None
 
 
 def described(article, request):

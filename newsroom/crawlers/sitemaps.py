@@ -212,14 +212,23 @@ def subjects(name, part):
     return wrap("urlset", entries) if entries else ""
 
 
+def filled_sections():
+    """Sections with a live story, of their own or of one that stands under them."""
+    note("sections")
+    live = Article.objects.live().filter(section=OuterRef("pk")).order_by()
+    rows = list(Section.objects.defer("description").annotate(is_filled=Exists(live)))
+    over = {row.parent_id for row in rows if row.is_filled}
+    return [row for row in rows if row.is_filled or row.pk in over]
+
+
 def pages():
     """Return the file of the home page, sections, series, simple pages and indexes."""
-    note("sections", "series", "pages")
+    note("series", "pages")
     live = Article.objects.live().filter(series=OuterRef("pk")).order_by()
     entries = [url("/")]
     entries += [url(reverse(f"articles:{name}")) for name in INDEXES]
     entries.append(url(reverse("authors:list")))
-    entries += [url(s.get_absolute_url()) for s in Section.objects.defer("description")]
+    entries += [url(section.get_absolute_url()) for section in filled_sections()]
     series = Series.objects.filter(Exists(live)).defer("description").order_by("pk")
     entries += [url(row.get_absolute_url()) for row in series]
     # Without lastmod: nothing tells a page's mended comma from a change that matters.

@@ -153,6 +153,7 @@ def _of_article(old, article):
             keys |= related(article)
     elif "section_id" in different:
         keys.update(*({f"in-section-{s.section_id}", *beside(s)} for s in states))
+        keys.add("sections")
     if different & {"series_id", "series_position"}:
         keys |= {f"in-series-{s.series_id}" for s in states}
         keys |= {"series"} if any(s.series_id for s in states) else set()
@@ -416,7 +417,7 @@ def lists_of(*articles):
     for article in articles:
         keys.add(f"in-month-{timezone.localtime(article.published_at):%Y-%m}")
         if article.section_id:
-            keys.add(f"in-section-{article.section_id}")
+            keys |= {f"in-section-{article.section_id}", "sections"}
         if article.series_id:
             keys |= {f"in-series-{article.series_id}", "series"}
     own = [article.pk for article in articles]

@@ -256,3 +256,24 @@ class TestKept:
         assert self.MONTHS[0] not in self.kept(store)
         assert client.get(self.MONTHS[0]).status_code == 404
         assert "2024-05" not in client.get("/sitemap.xml").content.decode()
+
+    def test_sections_without_a_story_are_in_none(self, client, store):
+        store.follow()
+        top = make_section("Water", slug="water")
+        river = make_section("River", slug="river", parent=top)
+        hills = make_section("Hills", slug="hills")
+        make_article("Draft", section=hills, status="draft")
+
+        def said():
+            root = get(client, "/sitemaps/pages.xml")
+            locs = [loc.text for loc in root.iter(f"{S}loc")]
+            return [loc.split("/")[-2] for loc in locs if "/sections/" in loc]
+
+        assert said() == []
+        story = make_article("Eels", section=river)
+        assert sorted(said()) == ["river", "water"]
+        story.section = hills
+        story.save()
+        assert said() == ["hills"]
+        story.withdraw()
+        assert said() == []
