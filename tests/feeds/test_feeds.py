@@ -8,6 +8,7 @@ import pytest
 from django.test import RequestFactory
 from lxml import etree
 
+from articles import publishing
 from articles.models import Article, Correction
 from newsroom.demo.fill import make_sample
 from newsroom.feeds.addresses import KINDS, feed_path
@@ -22,6 +23,7 @@ from tests.factories import (
     make_section,
     make_series,
     make_tag,
+    make_user,
 )
 from tests.feeds.validity import ATOM, CONTENT, DC, FAULTS, MEDIA
 from tests.redirects.test_redirects import make_redirect
@@ -205,6 +207,58 @@ def test_an_id_stays_whatever_moves(client, settings):
     item = items(client.get("/feed/"))[0]
     assert item.findtext("guid") == before
     assert item.findtext("link") == "https://new.example/elsewhere/"
+
+
+def ids_in(client, path):
+    """Return {title: id} of a feed's entries, whatever its format."""
+    content = client.get(path).content
+    if "json" in path:
+        return {item["title"]: item["id"] for item in json.loads(content)["items"]}
+    root = etree.fromstring(content)
+    if root.tag == "rss":
+        return {
+            item.findtext("title"): item.findtext("guid")
+            for item in root[0].iter("item")
+        }
+    entries = root.iter(f"{ATOM}entry")
+    return {e.findtext(f"{ATOM}title"): e.findtext(f"{ATOM}id") for e in entries}
+
+
+@pytest.mark.parametrize("is_summary", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_id_stays_with_another_address_section_tag_or_author(
+    client, kind, is_summary
+):
+    news, sport = make_section("News"), make_section("Sport")
+    user, other = make_user("pat", "publisher"), make_article("Other", section=sport)
+    article = make_article("Eels", section=news, tags=[make_tag("Water")])
+    before = ids_in(client, feed_path("/sections/news/", kind, is_summary=is_summary))
+    copy = publishing.open_working_copy(article, user)
+    copy.section, copy.headline, copy.path = sport, "Eels again", "/eels-again/"
+    copy.save()
+    copy.tags.set([make_tag("Fish")])
+    publishing.publish_changes(article, user)
+    article.refresh_from_db()
+    article.path = "/moved/"
+    article.save()
+    article.bylines.create(author=make_author("Ann Ash"))
+    publishing.withdraw(article, user)
+    article.publish()
+    for page in ("/", "/sections/sport/", "/tags/fish/", "/authors/ann-ash/"):
+        path = feed_path(page, kind, is_summary=is_summary)
+        found = ids_in(client, path)
+        assert found["Eels again"] == before["Eels"], path
+        assert found.get("Other") != before["Eels"]
+    assert ids_in(client, "/feed/")["Other"].endswith(f"article-{other.pk}")
+
+
+def test_the_id_of_a_correction_stays_when_its_story_moves(client):
+    article = make_article("Eels")
+    Correction.objects.create(article=article, text="No.", corrected_at=NOON)
+    before = ids_in(client, "/feeds/corrections/")
+    article.path, article.section = "/moved/", make_section("Sport")
+    article.save()
+    assert ids_in(client, "/feeds/corrections/") == before != {}
 
 
 def test_only_a_material_update_is_one(client):
