@@ -89,8 +89,8 @@ def moved(path):
 
 
 def keep():
-    """Let the answer be kept until a story may have come to stand there."""
-    note("headlines")
+    """Let the answer be kept until a story or a page may have come to stand there."""
+    note("headlines", "pages")
     note_lasting()
 
 

@@ -19,6 +19,7 @@ from tests.factories import (
     NOON,
     make_article,
     make_author,
+    make_page,
     make_picture,
     make_section,
     make_series,
@@ -488,6 +489,27 @@ class TestKept:
         assert client.get("/feed/", headers=asked).status_code == 200
         kept = address_of(RequestFactory().get("/tags/water/feed/").environ)
         assert store.read(kept, "") is not None
+
+    @pytest.mark.parametrize("path", ["/category/news/feed/", "/comments/feed/"])
+    @pytest.mark.parametrize(
+        "make",
+        [make_article, make_page, lambda path: make_redirect(path, "/elsewhere/")],
+    )
+    def test_an_old_address_is_kept_until_something_stands_there(
+        self, client, store, path, make
+    ):
+        store.follow()
+        make_section("News", slug="news")
+        first = client.get(path)
+        kept = address_of(RequestFactory().get(path).environ)
+        assert store.read(kept, "") is not None
+        assert client.get(path).status_code == first.status_code in (301, 410)
+        make(path=path)
+        after = client.get(path)
+        assert (after.status_code, after.get("Location")) != (
+            first.status_code,
+            first.get("Location"),
+        )
 
     def test_a_query_for_a_feed_is_not_answered_with_the_kept_home_page(
         self, client, store

@@ -1,6 +1,10 @@
 """A site that answers at two hosts: its pages have one address each."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -17,6 +21,7 @@ from tests.factories import (
     make_tag,
 )
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 SITE = "https://news.example"
 # What readers are told to ask elsewhere would lead search engines and networks away.
 ASKED = "www.news.example"
@@ -89,3 +94,29 @@ def test_without_a_name_the_asked_host_stays(client, settings):
     page = client.get("/weir/", headers={"host": "localhost:8000"}).content.decode()
     assert '<link rel="canonical" href="http://localhost:8000/weir/">' in page
     assert "news.example/weir/" not in page
+
+
+@pytest.mark.parametrize(
+    ("told", "site", "is_named"),
+    [
+        ({"ALLOWED_HOSTS": "news.example,www.news.example"}, SITE, True),
+        ({"ALLOWED_HOSTS": ".news.example"}, SITE, True),
+        ({"ALLOWED_HOSTS": "www.news.example", "SITE_URL": f"{SITE}/"}, SITE, True),
+        ({"ALLOWED_HOSTS": "localhost", "SITE_URL": SITE}, SITE, True),
+        ({"ALLOWED_HOSTS": "127.0.0.1,news.example"}, "https://127.0.0.1", False),
+        ({"ALLOWED_HOSTS": "*"}, "https://localhost", False),
+        ({"DEBUG": "true", "ALLOWED_HOSTS": "a.example"}, "http://a.example", False),
+    ],
+)
+def test_is_named_by_the_environment(told, site, is_named, tmp_path):
+    clean = {"ENV_FILE": os.devnull, "SECRET_KEY": "x", "DATA_DIR": str(tmp_path)}
+    asked = "from newsroom.settings import *; print(SITE_URL, IS_SITE_NAMED)"
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**clean, **told},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == [site, str(is_named)]
