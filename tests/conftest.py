@@ -9,6 +9,7 @@ from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.template.backends.jinja2 import Template
 from django.test.signals import template_rendered
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import expect
 
 from newsroom.pagecache import addresses, node
@@ -21,6 +22,12 @@ from tests.chromium import find_chromium
 # Playwright's synchronous API runs an event loop in the test's thread, which
 # Django takes for a mistake unless told otherwise.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# A test that is run a second time has another instance of its class.
+settings.register_profile(
+    "newsroom", suppress_health_check=[HealthCheck.differing_executors]
+)
+settings.load_profile("newsroom")
 
 # A browser on two cores that run two test suites takes its time.
 expect.set_options(timeout=20_000)

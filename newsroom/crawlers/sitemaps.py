@@ -198,6 +198,13 @@ def shown_authors():
     return Author.objects.filter(Exists(live)).order_by("pk")
 
 
+def shown_series():
+    """Series of live stories."""
+    note("series")
+    live = Article.objects.live().filter(series=OuterRef("pk")).order_by()
+    return Series.objects.filter(Exists(live)).order_by("pk")
+
+
 def part_of(rows, part):
     """Return the rows of a file: by key, so that no file costs more for the others."""
     return rows.filter(pk__gte=(part - 1) * SIZE, pk__lt=part * SIZE)
@@ -223,13 +230,12 @@ def filled_sections():
 
 def pages():
     """Return the file of the home page, sections, series, simple pages and indexes."""
-    note("series", "pages")
-    live = Article.objects.live().filter(series=OuterRef("pk")).order_by()
+    note("pages")
     entries = [url("/")]
     entries += [url(reverse(f"articles:{name}")) for name in INDEXES]
     entries.append(url(reverse("authors:list")))
     entries += [url(section.get_absolute_url()) for section in filled_sections()]
-    series = Series.objects.filter(Exists(live)).defer("description").order_by("pk")
+    series = shown_series().defer("description")
     entries += [url(row.get_absolute_url()) for row in series]
     # Without lastmod: nothing tells a page's mended comma from a change that matters.
     live = Page.objects.live().only("path").order_by("pk")

@@ -5,7 +5,6 @@ and a database stops looking when it has enough: a word that stands in half of a
 articles costs what a rare one does.
 """
 
-import json
 import time
 from dataclasses import dataclass, field, replace
 
@@ -329,12 +328,12 @@ class PostgreSQL(Index):
         if asked not in self.dense:
             sql, values = self.matching(*asked)
             [(plan,)] = self.fetch(f"EXPLAIN (FORMAT JSON) SELECT 1 {sql}", values)
-            plan = json.loads(plan) if isinstance(plan, str) else plan
-            is_dense = plan[0]["Plan"]["Plan Rows"] >= self.LEAST
+            expected = plan[0]["Plan"]["Plan Rows"]
+            is_dense = expected >= self.LEAST
             if is_dense:
                 [(total,)] = self.fetch(self.TOTAL, [])
                 least = max(self.LEAST, int(total * self.DENSE))
-                is_dense = plan[0]["Plan"]["Plan Rows"] >= least
+                is_dense = expected >= least
             if is_dense and not headline and not is_one_word(asked[0], narrowed):
                 sql = f"SELECT count(*) FROM (SELECT 1 {sql} LIMIT %s) AS found"
                 is_dense = self.fetch(sql, [*values, least])[0][0] >= least

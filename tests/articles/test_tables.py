@@ -205,7 +205,7 @@ class RoundTrip(HypothesisTestCase):
     @settings(
         max_examples=20,
         deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        suppress_health_check=[*HealthCheck],
     )
     def test_an_export_says_what_is_stored_whatever_it_is(self, rows):
         above = make_section("above", slug="above")

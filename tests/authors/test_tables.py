@@ -416,7 +416,7 @@ class RoundTrip(HypothesisTestCase):
     @settings(
         max_examples=30,
         deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        suppress_health_check=[*HealthCheck],
     )
     def test_an_export_says_what_is_stored_whatever_it_is(self, rows):
         for number, (name, bio, titles) in enumerate(rows):

@@ -2,6 +2,7 @@
 
 import string
 import sys
+from datetime import timedelta
 from unittest.mock import patch
 from urllib.parse import quote, quote_from_bytes
 
@@ -29,6 +30,8 @@ STRINGS = st.one_of(
     st.lists(SIGNS, max_size=200).map("".join),
     st.text(string.ascii_letters + ' "*-', max_size=300),
 )
+# A second, by benchmarks/search.py; a machine with other work takes longer.
+SLOWEST = timedelta(seconds=10)
 
 
 class AnyString(TestCase):
@@ -38,7 +41,7 @@ class AnyString(TestCase):
         make_article("The River", body=f"<p>{TEXT}</p>")
         indexing.drain()
 
-    @settings(max_examples=150, deadline=1000)
+    @settings(max_examples=150, deadline=SLOWEST)
     @given(STRINGS)
     @example("\0")
     @example('"' * 5000)
@@ -56,7 +59,7 @@ class AnyString(TestCase):
             answer = self.client.get(f"{address}?q={quote(typed)}")
             self.assertEqual(answer.status_code, 200)
 
-    @settings(max_examples=50, deadline=1000)
+    @settings(max_examples=50, deadline=SLOWEST)
     @given(st.binary(max_size=500))
     @example(b"\xed\xa0\x80river")  # half of a sign
     @example(b"\xff\xfe\x00")
@@ -66,7 +69,7 @@ class AnyString(TestCase):
             answer = self.client.get(f"/search/?{query}")
             self.assertEqual(answer.status_code, 200)
 
-    @settings(max_examples=40, deadline=1000)
+    @settings(max_examples=40, deadline=SLOWEST)
     @given(st.text(max_size=60).map(lambda text: text.replace("\0", "")))
     @example("1e5 0x1F 12abc 3.14 ½ ﷺ ² हिन्दी")
     @example("a\u0301b\u200dc")

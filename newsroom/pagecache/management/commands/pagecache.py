@@ -55,6 +55,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{len(pages)} pages hold {key!r}.")
 
     def _verify(self, store, sample, **options):
+        if sample is not None and sample < 1:
+            raise CommandError("--sample takes a number of pages.")
         pages, asking = list(store.entries(sample=sample)), Asking()
         stale = [
             page.address

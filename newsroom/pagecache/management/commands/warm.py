@@ -4,8 +4,8 @@ from django.core.management import BaseCommand, CommandError
 from django.urls import reverse
 from tqdm import tqdm
 
-from articles.models import Article, Page, Section, Series, Tag
-from authors.models import Author
+from articles.models import Article, Page, Section
+from newsroom.crawlers.sitemaps import shown_authors, shown_series, shown_tags
 from newsroom.pagecache import checking, node
 
 
@@ -40,11 +40,11 @@ def likely(articles):
     yield "/"
     yield "/feed/"
     newest = Article.objects.live().newest_first().values_list("path", flat=True)
-    rows = (*Section.objects.all(), *Page.objects.filter(is_published=True))
+    rows = (*Section.objects.all(), *Page.objects.live())
     yield from (unquote(row.get_absolute_url()) for row in rows)
     yield from map(unquote, newest[:articles])
     yield from (reverse(name) for name in ("articles:archive", "articles:tags"))
     yield reverse("authors:list")
-    for model in (Author, Series, Tag):
-        for row in model.objects.order_by("pk").iterator():
+    for shown in (shown_authors, shown_series, shown_tags):
+        for row in shown().iterator():
             yield unquote(row.get_absolute_url())
