@@ -67,7 +67,10 @@ BESIDE = {
 }
 BYLINE = columns(Byline, without=("published_at", "expires_at"))
 AUTHOR = columns(Author, without=("user", "created_at"))
-TRANSLATION = ("group", "article_id", "article__path", "article__language")
+TRANSLATION = (
+    *("group", "article_id", "article__path", "article__language"),
+    *("article__is_no_index", "article__canonical_url"),
+)
 LINK, CORRECTION, PICK = map(columns, (AuthorLink, Correction, RelatedStory))
 CARDS = {Section: SECTION, Series: SERIES, Tag: TAG}
 
@@ -150,7 +153,7 @@ def article_at(paths):
 
 
 def _translations(article, rows):
-    """Return the other articles of the group, with path and language alone."""
+    """Return the other articles of the group, as `live_translations` does."""
     if not rows:
         return []
     note(f"translations-{group_key(rows[0]['group'])}")
@@ -160,6 +163,8 @@ def _translations(article, rows):
             pk=row["article_id"],
             path=row["article__path"],
             language=row["article__language"],
+            is_no_index=row["article__is_no_index"],
+            canonical_url=row["article__canonical_url"],
         )
         for row in rows
         if row["article_id"] != article.pk

@@ -25,6 +25,7 @@ from django.utils.translation import ngettext
 
 from articles.models import Article, Byline, Notice
 from articles.revisions import name_of
+from authors.addresses import whole
 
 logger = logging.getLogger(__name__)
 
@@ -48,13 +49,13 @@ class Word:
     @property
     def desk_address(self):
         path = reverse("admin:articles_article_change", args=[self.article.pk])
-        return settings.SITE_URL + path
+        return whole(path)
 
     @property
     def site_address(self):
         if not self.article.is_live():
             return ""
-        return settings.SITE_URL + self.article.get_absolute_url()
+        return whole(self.article.get_absolute_url())
 
 
 # What happened. `by` is the member of staff who did it, and is not told.

@@ -146,7 +146,11 @@ def withdraw(article, user, notice="", answer=Article.Withdrawal.GONE):
     revisions.record_before(article)
     if article.has_unpublished_changes:
         revisions.record_unseen(article)
+    was_live = article.is_live()
     article.withdraw(notice, answer)
+    if was_live:
+        # Before the working copy's text is in it, which readers never saw.
+        signals.article_taken.send(Article, article=article)
     if article.has_unpublished_changes:
         fold(article)
     revisions.record(article, user, Event.WITHDRAWN)
@@ -194,6 +198,7 @@ def move_to_trash(article, user, at=None):
 
     Articles that are thrown away together share the moment `at`.
     """
+    was_live = article.is_live()
     article.trashed_from = article.status
     article.status = Status.TRASHED
     article.trashed_at, article.trashed_by = at or timezone.now(), user
@@ -202,6 +207,8 @@ def move_to_trash(article, user, at=None):
             *("status", "trashed_from", "trashed_at", "trashed_by", "updated_at")
         ]
     )
+    if was_live:
+        signals.article_taken.send(Article, article=article)
 
 
 def take_from_trash(article, *, as_it_was):
@@ -232,6 +239,8 @@ def take_from_trash(article, *, as_it_was):
     elif article.has_unpublished_changes:
         late = Article.objects.filter(copy_of=article, changes_due_at__lte=now)
         late.update(changes_due_at=None)
+    if article.is_live():
+        signals.article_brought_back.send(Article, article=article)
 
 
 def announce(article, at=None, user=None):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.http import Http404
 from django.shortcuts import render
@@ -20,6 +21,7 @@ from articles.paths import key_of, own_query
 from articles.rendering import expand, picture_ids
 from articles.revisions import PLAIN, REFERENCES
 from articles.withdrawn import SHOWN, raise_withdrawn
+from authors.addresses import whole
 from authors.models import Author
 from authors.shown import note_parameter
 from authors.slugs import make_slug
@@ -80,6 +82,11 @@ def show_article(request, article):
     return show(request, article)
 
 
+def own_host(request):
+    """Return the host that links of a text lead to where they do not lead elsewhere."""
+    return urlsplit(whole("/", request)).netloc
+
+
 def render_article(
     request, article, template="articles/article_detail.html", **context
 ):
@@ -87,7 +94,7 @@ def render_article(
     pictures = Picture.objects.in_bulk(picture_ids(article.body))
     context |= {
         "article": article,
-        "body": expand(article.body, pictures, host=request.get_host()),
+        "body": expand(article.body, pictures, host=own_host(request)),
         **neighbours_of(article),
     }
     return render(request, template, context)
@@ -96,7 +103,7 @@ def render_article(
 def render_plain(request, article):
     """Show an article as text alone, for slow lines: no picture, script or block."""
     pictures = Picture.objects.in_bulk(picture_ids(article.body))
-    host = request.get_host()
+    host = own_host(request)
     body = expand(article.body, pictures, host=host, is_plain=True)
     context = {"article": article, "body": body}
     return render(request, "articles/article_plain.html", context)
@@ -107,7 +114,7 @@ def render_page(request, page, template=None, **context):
     pictures = Picture.objects.in_bulk(picture_ids(page.body))
     note_parameter("plain")
     is_plain = template is None and "plain" in request.GET
-    body = expand(page.body, pictures, host=request.get_host(), is_plain=is_plain)
+    body = expand(page.body, pictures, host=own_host(request), is_plain=is_plain)
     template = template or f"articles/page_{'plain' if is_plain else 'detail'}.html"
     context |= {"simple_page": page, "body": body}
     return render(request, template, context)

@@ -13,6 +13,11 @@ chrome_found = Signal()
 article_went_out = Signal()
 # Its end has come; the same.
 article_ended = Signal()
+# Readers no longer see an article: it was withdrawn or thrown away. Or they see it
+# again, out of the trash, and it is not announced anew. Both with `article`, as readers
+# knew it, inside the transaction of the change.
+article_taken = Signal()
+article_brought_back = Signal()
 # Rows that readers see were written without being saved one by one: sent with
 # `articles`, their ids, in the transaction that wrote them.
 articles_changed = Signal()

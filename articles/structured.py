@@ -62,7 +62,8 @@ def news_article(article, *, whole, publisher, drawn):
         ],
         "workTranslation": [
             {"@id": f"{whole(other.get_absolute_url())}#story"}
-            for other in article.live_translations
+            for other in article.alternates
+            if other.pk != article.pk
         ],
         "isBasedOn": web_address(article.canonical_url),
     }

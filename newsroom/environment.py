@@ -10,12 +10,12 @@ from django.template import defaultfilters
 from django.templatetags.static import static
 from django.utils import translation
 from django.utils.text import Truncator
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
 from markupsafe import Markup
 
 from articles import markup
 from articles.translations import name_of as language_name
-from authors.addresses import address_of
+from authors import addresses
 from newsroom import structured
 from newsroom.blocks import markup as blocks
 
@@ -66,7 +66,7 @@ def make(**options):
         "pgettext": pgettext,
         # The storage reads its list of names once as well.
         "static": cache(static),
-        "url": address_of,
+        "url": addresses.address_of,
         "authors_of": markup.authors_of,
         "byline": markup.byline,
         "language_name": language_name,
@@ -80,6 +80,7 @@ def make(**options):
         "menu": blocks.menu,
         "network_link": blocks.network_link,
         "part": blocks.part,
+        "whole": whole,
         "cut_to_share": structured.cut_to_share,
         "list_data": structured.list_data,
         "shared_picture": structured.shared_picture,
@@ -87,6 +88,12 @@ def make(**options):
         "story_data": structured.story_data,
     }
     return environment
+
+
+@pass_context
+def whole(context, address):
+    """Return an address of the site with scheme and host, whichever host was asked."""
+    return addresses.whole(address, context["request"])
 
 
 def truncated(text, length):

@@ -1,5 +1,6 @@
 """Our own stories for other sites to show, by the oEmbed format (oembed.com, 1.0)."""
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from articles.models import Article
 from articles.renditions import SOCIAL
+from authors import addresses
 from newsroom import social
 from newsroom.furniture import Furniture
 
@@ -53,6 +55,7 @@ def own_address(url, host):
     except ValueError:
         return ""
     ours = {host.lower(), urlsplit(settings.SITE_URL).netloc.lower()}
+    ours.update(settings.ALLOWED_HOSTS)
     is_ours = parts.scheme in ("http", "https") and parts.netloc.lower() in ours
     if not is_ours or "\0" in url or "%00" in url or not parts.path:
         return ""
@@ -60,17 +63,22 @@ def own_address(url, host):
 
 
 def story_at(address):
-    """Return the live story at an address, without what its query only counts."""
+    """Return the live story at an address, without what its query only counts.
+
+    As its page does, it answers without the last slash, too.
+    """
     live = Article.objects.live().for_cards()
     path = address.partition("?")[0]
-    return live.at_address(address).first() or live.at_address(path).first()
+    for spelled in dict.fromkeys((address, path, f"{path}/")):
+        if article := live.at_address(spelled).first():
+            return article
+    return None
 
 
 def described(article, request):
     """Return the answer for a story: a quotation that leads to it, and its picture."""
     publication = Furniture().publication
-    base = f"{request.scheme}://{request.get_host()}"
-    whole = lambda path: base + path if path.startswith("/") else path  # noqa: E731
+    whole = partial(addresses.whole, request=request)
     most = bound(request, "maxwidth"), bound(request, "maxheight")
     said = {
         "version": "1.0",

@@ -271,10 +271,16 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 TRUST_PROXY = env.bool("TRUST_PROXY", default=False)
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-# Addresses in mails, which nobody's request is there to say.
-SITE_URL = env.str("SITE_URL", default="").rstrip("/") or (
-    f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0].lstrip('.*') or 'localhost'}"
+# Where readers find the site. What a page, a feed or a mail calls its own address
+# begins with it, whichever of the hosts was asked: no story has two addresses.
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")
+_first_host = ALLOWED_HOSTS[0].lstrip(".*") or "localhost"
+# Where nobody says it and the first host is no name for readers, pages name the host
+# that was asked, with its port (authors/addresses.py).
+IS_SITE_NAMED = bool(SITE_URL) or not (
+    DEBUG or _first_host in ("localhost", "127.0.0.1", "[::1]")
 )
+SITE_URL = SITE_URL or f"{'https' if HTTPS else 'http'}://{_first_host}"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 CSRF_FAILURE_VIEW = "newsroom.unsaved.csrf_failure"
 X_FRAME_OPTIONS = "DENY"

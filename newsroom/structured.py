@@ -5,7 +5,7 @@ Content-Security-Policy is asked (HTML Standard, "Scripting": a data block).
 """
 
 import json
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 from django.db import connection
 from django.templatetags.static import static
@@ -17,7 +17,7 @@ from articles.paths import quoted
 from articles.renditions import SOCIAL
 from articles.structured import breadcrumbs, collection, news_article, person_of
 from articles.together import Together
-from authors.addresses import address_of
+from authors import addresses
 from authors.shown import note
 from newsroom import social
 
@@ -139,18 +139,13 @@ def _own_picture(article):
 
 def _whole(request):
     """Return what gives an address of the site scheme and host."""
-    base = f"{request.scheme}://{request.get_host()}"
-    return lambda address: (
-        base + address
-        if address.startswith("/") and not address.startswith("//")
-        else address
-    )
+    return partial(addresses.whole, request=request)
 
 
 def _path_to(context, *steps):
     whole = _whole(context["request"])
     name = context["site"].publication.name
-    steps = ((name, address_of("home")), *steps)
+    steps = ((name, addresses.address_of("home")), *steps)
     return breadcrumbs(*((str(said), whole(address)) for said, address in steps))
 
 

@@ -14,19 +14,17 @@ from django.views.static import serve
 
 from articles.models import Article
 from articles.showing import show_old_address
-from newsroom.feeds.addresses import KINDS, RSS, feed_path
+from newsroom.feeds.old import asked_of_site
 from newsroom.front import front_page
 
 
 @require_safe
 def home(request):
     """Show what is new, or what an old site had at its root: /?p=123, /?feed=rss2."""
-    if "feed" in request.GET:
-        # WordPress has its feeds there.
-        kind = request.GET["feed"] if request.GET["feed"] in KINDS else RSS
-        return redirect(feed_path("/", kind), permanent=True)
     if old := show_old_address(request):
         return old
+    if "feed" in request.GET:
+        return asked_of_site(request.GET["feed"])
     return render(request, "newsroom/home.html", front_page())
 
 

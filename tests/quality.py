@@ -130,6 +130,7 @@ class Survey:
         parts = [
             ("answers", self.answers),
             ("html markup nu", self.markup),
+            ("sitemaps xsd", self.sitemaps),
             ("bytes kb", self.weight),
             ("pictures img", self.picture_tags),
             ("metadata files", self.metadata),
@@ -185,6 +186,11 @@ class Survey:
         faults = quality_files.html_faults(bodies, TOOLS, folder)
         figure = f"{len(faults)} errors on {len(self.loaded)} pages"
         yield Promise("HTML has no errors (Nu checker)", figure, faults)
+
+    def sitemaps(self):
+        faults, number = quality_files.sitemap_faults(self.address, TOOLS)
+        name = "sitemaps are valid (sitemaps.org's schema)"
+        yield Promise(name, f"{len(faults)} errors, {number} addresses", faults)
 
     def weight(self):
         """Weigh every article, compressed; a kilobyte is 1,024 bytes."""

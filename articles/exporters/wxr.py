@@ -16,6 +16,7 @@ from django.utils import timezone
 from lxml import html
 
 from articles.models import Article, Page, Picture, Section, Tag
+from authors.addresses import whole
 from authors.models import Author
 
 VERSION = "1.2"
@@ -252,11 +253,6 @@ def _dates(name, moment):
     here = timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") if moment else NEVER
     gmt = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if moment else NEVER
     return f"<wp:{name}>{here}</wp:{name}>", f"<wp:{name}_gmt>{gmt}</wp:{name}_gmt>"
-
-
-def whole(path):
-    """Return an address with the site's name before it."""
-    return f"{settings.SITE_URL}{path}" if path.startswith("/") else path
 
 
 def _body(body):

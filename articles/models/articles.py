@@ -477,7 +477,7 @@ class Article(Shown, models.Model):
 
     @cached_property
     def live_translations(self):
-        """Its translations that readers may see, with path and language alone.
+        """Its translations that readers may see: where, and for whom they are.
 
         `article_at` has them with the article.
         """
@@ -487,7 +487,23 @@ class Article(Shown, models.Model):
         own = groups.filter(article=self.pk).values("group")
         others = Article.objects.live().filter(translation__group__in=own)
         others = others.exclude(pk=self.pk).order_by("language", "pk")
-        return list(others.only("path", "language", "status", "published_at"))
+        told = ("path", "language", "is_no_index", "canonical_url")
+        return list(others.only(*told, "status", "published_at"))
+
+    @property
+    def is_listed(self):
+        """Whether search engines are to list it: not hidden, and at home here."""
+        return not (self.is_no_index or self.canonical_url)
+
+    @property
+    def alternates(self):
+        """It and its translations as search engines are told of them, or nothing.
+
+        They believe what each of them says of all: one that they are not to list names
+        none, and none names it.
+        """
+        listed = [a for a in (self, *self.live_translations) if a.is_listed]
+        return listed if self in listed and len(listed) > 1 else []
 
     @property
     def list_headline(self):

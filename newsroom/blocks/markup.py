@@ -12,6 +12,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from jinja2 import pass_context
 
+from authors.addresses import whole
 from newsroom.blocks.placing import is_advertisement
 
 
@@ -41,7 +42,7 @@ def blocks(context, placement, article=None, section=None, tag=None):
     if not MARKS.search(rendered):
         return rendered
     own = (article and article.get_absolute_url()) or page_address(request)
-    address = request.build_absolute_uri(own)
+    address = whole(own, request)
     title = article.headline if article else site.publication.name
     values = {
         ADDRESS: escape(address),

@@ -16,9 +16,9 @@ from django.utils import timezone
 
 from articles.models import Article, ArticleTag, Byline, Page, Section, Series, Tag
 from articles.paths import quoted as quoted_path
+from authors.addresses import whole
 from authors.models import Author
 from authors.shown import note, note_until
-from newsroom.feeds.entries import whole
 from newsroom.feeds.formats import line, text
 
 # In one file. The protocol allows 50,000; files stay under a second and a megabyte.
@@ -219,13 +219,22 @@ def subjects(name, part):
     return wrap("urlset", entries) if entries else ""
 
 
+def filled_sections():
+    """Sections with a live story, of their own or of one that stands under them."""
+    note("sections")
+    live = Article.objects.live().filter(section=OuterRef("pk")).order_by()
+    rows = list(Section.objects.defer("description").annotate(is_filled=Exists(live)))
+    over = {row.parent_id for row in rows if row.is_filled}
+    return [row for row in rows if row.is_filled or row.pk in over]
+
+
 def pages():
     """Return the file of the home page, sections, series, simple pages and indexes."""
-    note("sections", "pages")
+    note("pages")
     entries = [url("/")]
     entries += [url(reverse(f"articles:{name}")) for name in INDEXES]
     entries.append(url(reverse("authors:list")))
-    entries += [url(s.get_absolute_url()) for s in Section.objects.defer("description")]
+    entries += [url(section.get_absolute_url()) for section in filled_sections()]
     series = shown_series().defer("description")
     entries += [url(row.get_absolute_url()) for row in series]
     # Without lastmod: nothing tells a page's mended comma from a change that matters.

@@ -6,11 +6,11 @@ from django.http import (
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from authors.addresses import whole
 from authors.shown import note, note_lasting
 from newsroom.crawlers import sitemaps
 from newsroom.crawlers.models import Agent, CrawlRule, SiteFiles
 from newsroom.crawlers.robots import robots_txt, security_txt
-from newsroom.feeds.entries import whole
 from newsroom.furniture import Furniture
 
 TEXT = "text/plain; charset=utf-8"

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from authors.addresses import whole
 from authors.desk import DeskAdmin
-from newsroom.feeds.entries import whole
 from newsroom.feeds.models import PartnerFeed
 
 

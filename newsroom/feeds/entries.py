@@ -6,9 +6,7 @@ As articles/lists.py does it for cards: one statement, compiled once.
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
-from urllib.parse import urljoin
 
-from django.conf import settings
 from django.db import connection
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext as _
@@ -18,6 +16,7 @@ from articles.languages import direction_of
 from articles.models import Article, ArticleTag, Byline, Correction, Picture, Tag
 from articles.rendering import picture_ids
 from articles.together import Together, given_all, numbered
+from authors.addresses import whole
 from authors.models import Author
 from authors.pagination import PER_PAGE
 from authors.shown import note
@@ -79,14 +78,6 @@ class Entry:
     subjects: list = field(default_factory=list)  # names of section and tags
     image: Image | None = None
     original: str = ""  # where it was published first, if elsewhere
-
-
-def whole(address):
-    """Return an address of the site with scheme and host, as feeds must have it."""
-    if address.startswith("/") and not address.startswith("//"):
-        # Nearly all; urljoin takes ten times as long.
-        return settings.SITE_URL + address
-    return urljoin(f"{settings.SITE_URL}/", address)
 
 
 def entries(keys, name_of, *, is_full):

@@ -8,7 +8,6 @@ app_name = "feeds"
 # No NUL in what goes to the database: PostgreSQL refuses it with an error.
 SLUG = r"(?P<slug>[^/\x00]+)"
 FEED = r"feed/(?:(?P<kind>atom|json)/)?(?P<is_summary>summary/)?$"
-OLD = r"(?:feed|rss)(?:/(?:rss2?|(?P<kind>atom|json)))?/?$"
 
 urlpatterns = [
     re_path(rf"^{FEED}", views.stories, name="site"),
@@ -24,12 +23,12 @@ urlpatterns = [
     path("feeds/partner/<slug:slug>/", views.partner, name="partner"),
     path("feeds/partner/<slug:slug>/<slug:token>/", views.partner, name="partner"),
     # Where readers' programs look, and where other systems have theirs.
-    path("feed", views.moved),
+    re_path(r"^feed(?:/(?:rss2?|rdf)/?)?$", views.moved),
+    path("feed/atom", views.moved, {"kind": ATOM}),
+    path("feed/json", views.moved, {"kind": JSON}),
     path("feeds", views.moved),
     path("feeds/", views.moved),
-    path("feeds/posts/default", views.moved, {"kind": ATOM}),
-    path("feed/rss/", views.moved),
-    path("feed/rss2/", views.moved),
+    re_path(r"^feeds/posts/default/?$", views.moved, {"kind": ATOM}),
     path("rss", views.moved),
     path("rss/", views.moved),
     path("rss.xml", views.moved),
@@ -37,8 +36,4 @@ urlpatterns = [
     path("index.xml", views.moved),
     path("atom.xml", views.moved, {"kind": ATOM}),
     path("feed.json", views.moved, {"kind": JSON}),
-    re_path(
-        rf"^(?P<about>category|tags?|authors?|sections?|series)/{SLUG}/{OLD}",
-        views.moved_subject,
-    ),
 ]

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_safe
 
 from articles import lists
 from articles.fetching import author_at, section_at, series_at, tag_at
-from articles.models import Article, Correction, Section, Series, Tag
-from authors.models import Author
+from articles.models import Article, Correction
+from authors.addresses import whole
 from authors.pagination import PER_PAGE
 from authors.shown import note, note_lasting, note_until
 from newsroom.feeds import entries as loading
@@ -132,8 +132,8 @@ def head_of(publication, path, page, hub=None):
         id=namer(publication)(path),
         title=publication.name,
         about=publication.description or publication.tagline,
-        address=loading.whole(page),
-        self_address=loading.whole(path),
+        address=whole(page),
+        self_address=whole(path),
         language=publication.language,
         publisher=publication.name,
         rights=publication.copyright and f"© {publication.copyright}",
@@ -143,7 +143,7 @@ def head_of(publication, path, page, hub=None):
 
 def icon_of(picture):
     """Return the whole address of a square cut, in the size that JSON Feed wants."""
-    return loading.whole(picture.url_near(512, "1:1"))
+    return whole(picture.url_near(512, "1:1"))
 
 
 def namer(publication):
@@ -158,38 +158,8 @@ def answer(feed, kind):
     return HttpResponse(write(feed), content_type=content_type)
 
 
-# Where other systems have their feeds.
-
-OLD_SUBJECTS = {
-    "category": (Section, Tag),
-    "section": (Section,),
-    "sections": (Section,),
-    "tag": (Tag,),
-    "tags": (Tag,),
-    "author": (Author,),
-    "authors": (Author,),
-    "series": (Series,),
-}
-
-
-# Of a name without live stories nothing is said: it could give a plan away.
-STORIES = {Tag: lists.tagged, Author: lists.by, Series: lists.in_series}
-
-
 @require_safe
 def moved(request, kind=RSS):
-    """Lead from a common address of feeds to ours."""
+    """Lead from a common address of feeds to ours; newsroom/feeds/old.py has others."""
     note_lasting()
     return HttpResponsePermanentRedirect(feed_path("/", kind))
-
-
-@require_safe
-def moved_subject(request, about, slug, kind=None):
-    """Lead from another system's feed of a category, a tag or an author to ours."""
-    for model in OLD_SUBJECTS[about]:
-        row = model.objects.filter(slug=slug).first()
-        if row and (model is Section or STORIES[model](row).newest()):
-            note_lasting()
-            path = feed_path(row.get_absolute_url(), kind or RSS)
-            return HttpResponsePermanentRedirect(path)
-    raise Http404(f"There is no {about} {slug!r}.")

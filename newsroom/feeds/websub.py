@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 from django.db import Error, connection
 from django.utils import timezone
 
+from authors.addresses import whole
 from newsroom.feeds.addresses import KINDS, corrections_path, feed_path
-from newsroom.feeds.entries import whole
 from newsroom.feeds.models import Ping
 from newsroom.models import Publication
 

@@ -153,6 +153,7 @@ def _of_article(old, article):
             keys |= related(article)
     elif "section_id" in different:
         keys.update(*({f"in-section-{s.section_id}", *beside(s)} for s in states))
+        keys.add("sections")
     if different & {"series_id", "series_position"}:
         keys |= {f"in-series-{s.series_id}" for s in states}
         keys |= {"series"} if any(s.series_id for s in states) else set()
@@ -161,7 +162,7 @@ def _of_article(old, article):
         if different & MAPPED:
             keys |= mapped(*(state.published_at for state in states))
         if different & LISTED:
-            keys.add("mapped")
+            keys |= {"mapped", *translations_of(article)}
     return keys
 
 
@@ -394,12 +395,17 @@ def related(*articles):
     """
     own = [a.pk for a in articles]
     tags = ArticleTag.objects.filter(content_object__in=own)
-    rows = Translation.objects.filter(article__in=own)
-    groups = rows.values_list("group", flat=True)
     return {
         *(f"related-{pk}" for pk in tags.values_list("tag_id", flat=True)),
-        *(f"translations-{group_key(group)}" for group in groups),
+        *translations_of(*articles),
     }
+
+
+def translations_of(*articles):
+    """Return the keys of the stories that name these as translations."""
+    rows = Translation.objects.filter(article__in=[a.pk for a in articles])
+    groups = rows.values_list("group", flat=True)
+    return {f"translations-{group_key(group)}" for group in groups}
 
 
 def lists_of(*articles):
@@ -411,7 +417,7 @@ def lists_of(*articles):
     for article in articles:
         keys.add(f"in-month-{timezone.localtime(article.published_at):%Y-%m}")
         if article.section_id:
-            keys.add(f"in-section-{article.section_id}")
+            keys |= {f"in-section-{article.section_id}", "sections"}
         if article.series_id:
             keys |= {f"in-series-{article.series_id}", "series"}
     own = [article.pk for article in articles]

@@ -57,8 +57,10 @@ class KeptPages:
 
 def answer(environ, kept):
     """Return (status line, headers, body) of a Kept page for a request's environ."""
-    asked = environ.get("HTTP_IF_NONE_MATCH")
-    is_unchanged = asked and kept.etag in asked and kept.status.startswith("200")
+    asked = environ.get("HTTP_IF_NONE_MATCH", "").strip()
+    # "*" is any page that there is (RFC 9110, 13.1.2).
+    is_named = asked == "*" or (asked and kept.etag in asked)
+    is_unchanged = is_named and kept.status.startswith("200")
     # A copy, as servers write into it.
     headers = [*(kept.unchanged_headers if is_unchanged else kept.headers)]
     if settings.PURGE_URL or not environ.keys().isdisjoint(CDN_SAYS):

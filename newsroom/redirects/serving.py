@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from articles.withdrawn import Withdrawn
 from authors.shown import note
+from newsroom.feeds import old as old_feeds
 from newsroom.redirects.addresses import (
     OWN,
     asked,
@@ -27,10 +28,11 @@ Answer = Redirect.Answer
 FRESH = "no-cache"
 
 
-def answer_missing(request, is_counted=True):
+def answer_missing(request, instead=None, is_counted=True):
     """Return the answer of the redirect for an address where nothing stands.
 
-    None where there is none: that is counted as a missing page, where it is one.
+    Where there is none, what `instead` answers; None is counted as a missing page,
+    where it is one.
     """
     key = asked(request)
     if request.method not in ("GET", "HEAD") or first_of(key) in OWN:
@@ -38,6 +40,8 @@ def answer_missing(request, is_counted=True):
     # The page that says so may be kept (articles.views: what was withdrawn).
     note("missing", *missing_keys(key))
     response = answer(request, key, Redirect.objects.leading(key))
+    if response is None and instead:
+        response = instead(request)
     if response is None and is_counted:
         count_missing(key, request)
     return response
@@ -111,6 +115,8 @@ class OldAddresses:
                 response = answer(request, key, redirect)
                 if response is not None:
                     return response
+            if feed := old_feeds.asked_by_query(request):
+                return feed
         return self.get_response(request)
 
     def process_exception(self, request, exception):
@@ -124,5 +130,5 @@ class OldAddresses:
             # what people look for is theirs.
             ours = request.resolver_match and request.resolver_match.app_name
             is_counted = ours != "search" and "page" not in request.GET
-            return answer_missing(request, is_counted=is_counted)
+            return answer_missing(request, old_feeds.answer_for, is_counted)
         return None

@@ -144,6 +144,10 @@ class Form:
 
     def _narrowed(self):
         begins, ends = self._day("from"), self._day("to")
+        if begins and ends and begins > ends:
+            self.troubles["from"] = _(
+                "The day in “From” is after the one in “Until”: no story lies between."
+            )
         return Narrowed(
             sections=self._sections(),
             author=self._key("author", Author, Byline, _("There is no such author.")),

@@ -1,5 +1,6 @@
 """Articles in several languages lead to one another."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -66,6 +67,42 @@ class ForReaders(Linked):
         self.assertIn(
             {"@id": "http://testserver/muehle/#story"}, story["workTranslation"]
         )
+
+    def hreflang(self, path):
+        page = self.client.get(path).content.decode()
+        told = re.findall(
+            r'<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">', page
+        )
+        return {
+            language: href.removeprefix("http://testserver") for language, href in told
+        }
+
+    def test_search_engines_hear_of_none_that_they_are_not_to_list(self):
+        link(self.en, self.de)
+        link(self.en, self.fr)
+        both = {"en": "/mill/", "fr": "/moulin/"}
+        for fields in ({"is_no_index": True}, {"canonical_url": "https://a.example/"}):
+            with self.subTest(fields=fields):
+                Article.objects.filter(pk=self.de.pk).update(**fields)
+                self.assertEqual(self.hreflang("/mill/"), both)
+                self.assertEqual(self.hreflang("/moulin/"), both)
+                # Named by none, it names none; readers are led there and back.
+                self.assertEqual(self.hreflang("/muehle/"), {})
+                page = self.client.get("/mill/")
+                self.assertContains(page, '<a href="/muehle/" hreflang="de"')
+                told = things_of(page.content.decode())["NewsArticle"]
+                self.assertNotIn("/muehle/", str(told))
+                page = self.client.get("/muehle/")
+                self.assertContains(page, '<a href="/mill/" hreflang="en"')
+                Article.objects.filter(pk=self.de.pk).update(
+                    is_no_index=False, canonical_url=""
+                )
+        self.assertEqual(self.hreflang("/muehle/"), {**both, "de": "/muehle/"})
+
+    def test_one_that_is_left_alone_names_nobody(self):
+        link(self.en, self.de)
+        Article.objects.filter(pk=self.de.pk).update(is_no_index=True)
+        self.assertEqual(self.hreflang("/mill/"), {})
 
     def test_costs_no_query(self):
         link(self.en, self.de)

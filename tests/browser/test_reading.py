@@ -62,8 +62,9 @@ account</a>.<sup class="footnote" data-footnote="Interview, 3 March.">*</sup></p
 
 
 @pytest.fixture
-def addresses():
+def addresses(live_server, settings):
     """A small site with every construct; the addresses of its pages."""
+    settings.SITE_URL = live_server.url
     Publication.objects.create(
         name="The Courier", tagline="Since 1911", contact_email="desk@example.org"
     )

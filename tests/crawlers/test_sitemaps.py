@@ -1,6 +1,5 @@
 """Sitemaps hold what search engines may list, and follow the public schemas' rules."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -20,51 +19,10 @@ from tests.factories import (
     make_section,
     make_tag,
 )
+from tests.sitemaps import I, N, S, faults
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
-S = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-I = "{http://www.google.com/schemas/sitemap-image/1.1}"  # noqa: E741
-N = "{http://www.google.com/schemas/sitemap-news/0.9}"
-MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
-# What sitemap.xsd, siteindex.xsd and the two of Google's say of each element: its
-# parts in order, and whether each must be there.
-PARTS = {
-    f"{S}url": {f"{S}loc": 1, f"{S}lastmod": 0, f"{I}image": 0, f"{N}news": 0},
-    f"{S}sitemap": {f"{S}loc": 1, f"{S}lastmod": 0},
-    f"{I}image": {f"{I}loc": 1},
-    f"{N}news": {f"{N}publication": 1, f"{N}publication_date": 1, f"{N}title": 1},
-    f"{N}publication": {f"{N}name": 1, f"{N}language": 1},
-}
-INSIDE = {f"{S}urlset": f"{S}url", f"{S}sitemapindex": f"{S}sitemap"}
-
-
-def faults(content):
-    """Return sentences about what is wrong in a sitemap, [] for a valid one."""
-    assert len(content) < 50 * 1024 * 1024
-    root = etree.fromstring(content)
-    found = []
-    if not 0 < len(root) <= 50_000:
-        found.append(f"It has {len(root)} entries.")
-    found += [f"{e.tag} in {root.tag}" for e in root if e.tag != INSIDE[root.tag]]
-    for element in root.iter(*PARTS):
-        names, wanted = [child.tag for child in element], PARTS[element.tag]
-        known = [name for name in wanted if name in names]
-        if known != names:
-            found.append(f"{element.tag} has {names}.")
-        found += [f"{element.tag} has no {n}." for n, must in wanted.items()
-                  if must and n not in names]  # fmt: skip
-    for loc in root.iter(f"{S}loc", f"{I}loc"):
-        if not re.fullmatch(r"https?://[\x21-\x7e]{1,2030}", loc.text):
-            found.append(f"{loc.text} is no address.")
-    for moment in root.iter(f"{S}lastmod", f"{N}publication_date"):
-        if not MOMENT.fullmatch(moment.text):
-            found.append(f"{moment.text} is no moment.")
-    for language in root.iter(f"{N}language"):
-        if not re.fullmatch(r"zh-cn|zh-tw|[a-z]{2,3}", language.text):
-            found.append(f"{language.text} is no language.")
-    locs = [loc.text for loc in root.iter(f"{S}loc")]
-    return found if len(locs) == len(set(locs)) else [*found, "An address twice."]
 
 
 def get(client, path):
@@ -206,6 +164,32 @@ def test_a_month_costs_one_query(client, django_assert_num_queries):
         client.get("/sitemaps/articles-2024-05.xml")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<loc>http://testserver/a/</loc>", "<loc>/a/</loc>"),
+        ("<loc>http://testserver/a/</loc>", ""),
+        ("<lastmod>2024-05-17T12:00:00+00:00</lastmod>", "<lastmod>17 May</lastmod>"),
+        ("</loc><lastmod>", "</loc><priority>1</priority><lastmod>"),
+        ("image:loc>", "image:place>"),
+        ("</image:image>", "</image:image><loc>http://testserver/b/</loc>"),
+    ],
+)
+def test_the_rules_refuse_what_is_wrong(client, old, new):
+    make_article(path="/a/", lead_picture=make_picture())
+    text = client.get("/sitemaps/articles-2024-05.xml").content.decode()
+    assert old in text
+    wrong = text.replace(old, new)
+    assert faults(text.encode()) == [] != faults(wrong.encode())
+
+
+def test_the_rules_refuse_an_empty_file_and_news_without_a_title():
+    empty = sitemaps.wrap("urlset", [])
+    assert faults(empty.encode())
+    entry = sitemaps.url("/a/", more="<n:news><n:title>A</n:title></n:news>")
+    assert faults(sitemaps.wrap("urlset", [entry], n=sitemaps.NEWS).encode())
+
+
 @pytest.mark.parametrize("path", ["/sitemap_index.xml", "/wp-sitemap.xml"])
 def test_common_addresses_lead_to_the_index(client, path):
     page = client.get(path)
@@ -256,3 +240,24 @@ class TestKept:
         assert self.MONTHS[0] not in self.kept(store)
         assert client.get(self.MONTHS[0]).status_code == 404
         assert "2024-05" not in client.get("/sitemap.xml").content.decode()
+
+    def test_sections_without_a_story_are_in_none(self, client, store):
+        store.follow()
+        top = make_section("Water", slug="water")
+        river = make_section("River", slug="river", parent=top)
+        hills = make_section("Hills", slug="hills")
+        make_article("Draft", section=hills, status="draft")
+
+        def said():
+            root = get(client, "/sitemaps/pages.xml")
+            locs = [loc.text for loc in root.iter(f"{S}loc")]
+            return [loc.split("/")[-2] for loc in locs if "/sections/" in loc]
+
+        assert said() == []
+        story = make_article("Eels", section=river)
+        assert sorted(said()) == ["river", "water"]
+        story.section = hills
+        story.save()
+        assert said() == ["hills"]
+        story.withdraw()
+        assert said() == []

@@ -8,21 +8,26 @@ import pytest
 from django.test import RequestFactory
 from lxml import etree
 
+from articles import publishing
 from articles.models import Article, Correction
 from newsroom.demo.fill import make_sample
 from newsroom.feeds.addresses import KINDS, feed_path
 from newsroom.models import Publication
 from newsroom.pagecache.addresses import address_of
+from newsroom.redirects.models import MissingPage
 from tests.factories import (
     NOON,
     make_article,
     make_author,
+    make_page,
     make_picture,
     make_section,
     make_series,
     make_tag,
+    make_user,
 )
 from tests.feeds.validity import ATOM, CONTENT, DC, FAULTS, MEDIA
+from tests.redirects.test_redirects import make_redirect
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -205,6 +210,58 @@ def test_an_id_stays_whatever_moves(client, settings):
     assert item.findtext("link") == "https://new.example/elsewhere/"
 
 
+def ids_in(client, path):
+    """Return {title: id} of a feed's entries, whatever its format."""
+    content = client.get(path).content
+    if "json" in path:
+        return {item["title"]: item["id"] for item in json.loads(content)["items"]}
+    root = etree.fromstring(content)
+    if root.tag == "rss":
+        return {
+            item.findtext("title"): item.findtext("guid")
+            for item in root[0].iter("item")
+        }
+    entries = root.iter(f"{ATOM}entry")
+    return {e.findtext(f"{ATOM}title"): e.findtext(f"{ATOM}id") for e in entries}
+
+
+@pytest.mark.parametrize("is_summary", [False, True])
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_id_stays_with_another_address_section_tag_or_author(
+    client, kind, is_summary
+):
+    news, sport = make_section("News"), make_section("Sport")
+    user, other = make_user("pat", "publisher"), make_article("Other", section=sport)
+    article = make_article("Eels", section=news, tags=[make_tag("Water")])
+    before = ids_in(client, feed_path("/sections/news/", kind, is_summary=is_summary))
+    copy = publishing.open_working_copy(article, user)
+    copy.section, copy.headline, copy.path = sport, "Eels again", "/eels-again/"
+    copy.save()
+    copy.tags.set([make_tag("Fish")])
+    publishing.publish_changes(article, user)
+    article.refresh_from_db()
+    article.path = "/moved/"
+    article.save()
+    article.bylines.create(author=make_author("Ann Ash"))
+    publishing.withdraw(article, user)
+    article.publish()
+    for page in ("/", "/sections/sport/", "/tags/fish/", "/authors/ann-ash/"):
+        path = feed_path(page, kind, is_summary=is_summary)
+        found = ids_in(client, path)
+        assert found["Eels again"] == before["Eels"], path
+        assert found.get("Other") != before["Eels"]
+    assert ids_in(client, "/feed/")["Other"].endswith(f"article-{other.pk}")
+
+
+def test_the_id_of_a_correction_stays_when_its_story_moves(client):
+    article = make_article("Eels")
+    Correction.objects.create(article=article, text="No.", corrected_at=NOON)
+    before = ids_in(client, "/feeds/corrections/")
+    article.path, article.section = "/moved/", make_section("Sport")
+    article.save()
+    assert ids_in(client, "/feeds/corrections/") == before != {}
+
+
 def test_only_a_material_update_is_one(client):
     article = make_article("First", body="<p>a</p>")
     article.body = "<p>b</p>"
@@ -273,17 +330,82 @@ def test_authors_subjects_and_picture_are_told(client, settings):
         ("/tag/water/rss/", "/tags/water/feed/"),
         ("/tags/water/feed", "/tags/water/feed/"),
         ("/author/ann-ash/feed/atom/", "/authors/ann-ash/feed/atom/"),
+        ("/author/ann-ash/rss/", "/authors/ann-ash/feed/"),
+        *((f"/feed/{kind}", "/feed/") for kind in ("rss", "rss2/", "rdf", "rdf/")),
+        *((f"/feed/{kind}", f"/feed/{kind}/") for kind in ("atom", "json")),
+        ("/feeds/posts/default/", "/feed/atom/"),
+        ("/wp-rss2.php", "/feed/"),
+        ("/wp-atom.php", "/feed/atom/"),
+        ("/index.rdf", "/feed/"),
+        ("/atom/", "/feed/atom/"),
+        ("/?feed=rdf", "/feed/"),
+        ("/?feed=json", "/feed/json/"),
+        ("/category/paper/news/feed/", "/sections/news/feed/"),
+        ("/category/a/b/c/water/feed/rdf/", "/tags/water/feed/"),
+        ("/category/paper/news/?feed=rss2", "/sections/news/feed/"),
+        *(
+            (f"{page}?feed={asked}", f"{page.rstrip('/')}/feed/{kind}")
+            for page in ("/sections/news/", "/tags/water", "/authors/ann-ash/")
+            for asked, kind in (("rss2", ""), ("rdf", ""), ("atom", "atom/"), ("", ""))
+        ),
+        ("/tag/water/?feed=atom", "/tags/water/feed/atom/"),
+        ("/series/flood/?feed=rss&utm_source=x", "/series/flood/feed/"),
     ],
 )
 def test_common_addresses_of_other_systems_lead_here(client, old, new):
     make_section("News", slug="news")
     make_article(
-        tags=[make_tag("Water", slug="water")], authors=[make_author("Ann Ash")]
+        tags=[make_tag("Water", slug="water")],
+        authors=[make_author("Ann Ash")],
+        series=make_series("Flood"),
     )
     page = client.get(old)
     assert (page.status_code, page["Location"]) == (301, new)
     assert client.get(new).status_code == 200
     assert client.get("/category/nothing/feed/").status_code == 404
+    assert not MissingPage.objects.exclude(address__contains="nothing").exists()
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        *(
+            "/comments/feed/",
+            "/comments/feed",
+            "/comments/feed/atom/",
+            "/?feed=comments-rss2",
+        ),
+        *("/wp-commentsrss2.php", "/feeds/comments/default"),
+    ],
+)
+def test_a_feed_of_comments_is_gone(client, old):
+    assert client.get(old).status_code == 410
+
+
+@pytest.mark.parametrize(
+    "address", ["/category/news/feed/", "/comments/feed/", "/tag/news/feed/", "/atom/"]
+)
+def test_what_an_imported_story_or_a_redirect_holds_there_wins(client, address):
+    make_section("News", slug="news")
+    make_article(tags=[make_tag("News", slug="news")])
+    story = make_article("Born there", path=address)
+    assert b"Born there" in client.get(address).content
+    story.delete()
+    assert client.get(address).status_code in (301, 410)
+    make_redirect(address, "/elsewhere/")
+    assert client.get(address)["Location"] == "/elsewhere/"
+
+
+def test_a_redirect_of_a_question_for_a_feed_wins(client):
+    make_section("News", slug="news")
+    for path in ("/?feed=rss2", "/category/news/"):
+        make_article("At the root", path=path)
+    for path in ("/?feed=rss2", "/category/news/?feed=rss2"):
+        assert b"At the root" in client.get(path).content
+    address = "/sections/news/?feed=rss2"
+    make_redirect(address, "/elsewhere/")
+    assert client.get(address)["Location"] == "/elsewhere/"
+    assert client.get("/sections/news/?feed=atom")["Location"].endswith("/feed/atom/")
 
 
 def test_a_name_without_stories_leads_nowhere(client):
@@ -292,7 +414,7 @@ def test_a_name_without_stories_leads_nowhere(client):
     make_article(status="draft", tags=[tag], authors=[author], series=series)
     for path in (
         *("/tag/plan/feed/", "/category/plan/feed/", "/author/ann-ash/feed/"),
-        f"/series/{series.slug}/rss/",
+        *(f"/series/{series.slug}/rss/", "/tags/plan/?feed=rss2", "/tag/plan/?feed="),
     ):
         assert client.get(path).status_code == 404, path
     Article.objects.get().publish()
@@ -367,6 +489,27 @@ class TestKept:
         assert client.get("/feed/", headers=asked).status_code == 200
         kept = address_of(RequestFactory().get("/tags/water/feed/").environ)
         assert store.read(kept, "") is not None
+
+    @pytest.mark.parametrize("path", ["/category/news/feed/", "/comments/feed/"])
+    @pytest.mark.parametrize(
+        "make",
+        [make_article, make_page, lambda path: make_redirect(path, "/elsewhere/")],
+    )
+    def test_an_old_address_is_kept_until_something_stands_there(
+        self, client, store, path, make
+    ):
+        store.follow()
+        make_section("News", slug="news")
+        first = client.get(path)
+        kept = address_of(RequestFactory().get(path).environ)
+        assert store.read(kept, "") is not None
+        assert client.get(path).status_code == first.status_code in (301, 410)
+        make(path=path)
+        after = client.get(path)
+        assert (after.status_code, after.get("Location")) != (
+            first.status_code,
+            first.get("Location"),
+        )
 
     def test_a_query_for_a_feed_is_not_answered_with_the_kept_home_page(
         self, client, store

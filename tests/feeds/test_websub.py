@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from articles import publishing
 from articles.models import Article
+from newsroom import clock
 from newsroom.feeds import websub
 from newsroom.feeds.models import Ping
 from newsroom.models import Publication
@@ -110,6 +111,69 @@ def test_a_retraction_is_told_with_the_feed_of_corrections(
     kinds = {corrections, f"{corrections}atom/", f"{corrections}json/"}
     assert kinds | {"https://news.example/feed/"} <= topics(hub)
     assert not any("news/feed" in topic for topic in topics(hub))
+
+
+def in_news(**fields):
+    section = make_section("News", slug="news")
+    return make_article(section=section, tags=[make_tag("Water")], **fields)
+
+
+NEWS, WATER = (
+    f"https://news.example/{page}/feed/" for page in ("sections/news", "tags/water")
+)
+
+
+def test_a_withdrawal_is_told_and_what_readers_never_saw_is_not(hub, publication):
+    user, article = make_user("pat", "publisher"), in_news()
+    copy = publishing.open_working_copy(article, user)
+    copy.tags.add(make_tag("Plan"))
+    publishing.withdraw(Article.objects.get(pk=article.pk), user)
+    websub.send()
+    assert {"https://news.example/feed/", NEWS, WATER} <= topics(hub)
+    assert not any("plan" in topic for topic in topics(hub))
+
+
+@pytest.mark.parametrize("verb", [publishing.withdraw, publishing.move_to_trash])
+def test_of_what_was_not_out_nothing_is_told(verb, hub, publication):
+    now = timezone.now()
+    for fields in (
+        {"status": Article.Status.DRAFT, "published_at": None},
+        {"published_at": now + timedelta(days=1)},
+        {"expires_at": now - timedelta(days=1)},
+    ):
+        verb(make_article(**fields), None)
+    websub.send()
+    assert hub.told == []
+
+
+def test_what_goes_to_the_trash_and_comes_back_is_told_both_times(hub, publication):
+    user, article = make_user("pat", "publisher"), in_news()
+    for change in (
+        lambda: publishing.move_to_trash(article, user),
+        lambda: publishing.take_from_trash(article, as_it_was=True),
+    ):
+        change()
+        websub.send()
+        assert {"https://news.example/feed/", NEWS, WATER} <= topics(hub)
+        hub.told.clear()
+    publishing.move_to_trash(article, user)
+    websub.send()
+    hub.told.clear()
+    publishing.take_from_trash(article, as_it_was=False)
+    websub.send()
+    assert hub.told == []
+
+
+def test_an_end_is_told_by_the_clock_once(hub, publication):
+    now = timezone.now()
+    in_news(expires_at=now - timedelta(seconds=5), announced_at=now)
+    clock.tick()
+    websub.send()
+    assert {"https://news.example/feed/", NEWS, WATER} <= topics(hub)
+    hub.told.clear()
+    clock.tick()
+    websub.send()
+    assert hub.told == []
 
 
 def test_nobody_is_told_without_a_hub(hub):

@@ -50,6 +50,20 @@ class OEmbed(TestCase):
         self.assertEqual(self.ask(maxwidth="320").json()["width"], 320)
         self.assertEqual(self.ask(maxwidth="x").json()["width"], 600)
 
+    def test_knows_a_story_without_its_last_slash_as_its_page_does(self):
+        for address in ("/mill", "/mill?utm_source=x", "/mill/?utm_source=x"):
+            with self.subTest(address=address):
+                self.assertEqual(
+                    self.ask(f"http://testserver{address}").json(), self.ask().json()
+                )
+        make_article("Bare", path="/story.htm")
+        make_article("Slashed", path="/story.htm/")
+        said = self.ask("http://testserver/story.htm").json()
+        self.assertEqual(said["title"], "Bare")
+        for address in ("/mil", "", "/"):
+            answer = self.ask(f"http://testserver{address}")
+            self.assertEqual(answer.status_code, 404, address)
+
     def test_shows_its_picture(self):
         self.article.lead_picture = make_picture(900, 600)
         self.article.save(update_fields=["lead_picture"])

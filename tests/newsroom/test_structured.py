@@ -303,3 +303,85 @@ def test_a_browser_refuses_none_of_it(page, live_server):
         page.goto(live_server.url + path)
         assert page.locator('script[type="application/ld+json"]').count() == 1
     assert said == []
+
+
+class WhatListsSayOfThemselves(TestCase):
+    """To networks and search engines, in their heads."""
+
+    @classmethod
+    def setUpTestData(cls):
+        Publication.objects.create(name="The Lantern", description="News of a valley.")
+        section = make_section("Weirs", parent=make_section("Water"))
+        for _ in range(21):
+            article = make_article(
+                section=section,
+                series=make_series("Flood") if not _ else None,
+                tags=[make_tag("eels")] if not _ else (),
+                authors=[make_author("Ada Lane", bio="<b>Ada</b> digs.")]
+                if not _
+                else (),
+            )
+        Correction.objects.create(article=article, text="No.", corrected_at=NOON)
+
+    # Address, name, something of the description, the way to it.
+    LISTS = (
+        ("/archive/", "Archive", "by date", ["Archive"]),
+        ("/archive/2024/", "2024", "of 2024", ["Archive", "2024"]),
+        ("/archive/2024/05/", "May 2024", "of May 2024", ["Archive", "2024", "May"]),
+        (
+            *("/archive/2024/05/17/", "May 17, 2024", "of May 17, 2024"),
+            ["Archive", "2024", "May", "May 17, 2024"],
+        ),
+        ("/tags/", "Subjects", "subjects", ["Subjects"]),
+        ("/tags/eels/", "eels", "eels: the latest", ["Subjects", "eels"]),
+        ("/authors/", "Authors", "writes", ["Authors"]),
+        ("/authors/ada-lane/", "Ada Lane", "&lt;b&gt;Ada", ["Authors", "Ada Lane"]),
+        ("/sections/weirs/", "Weirs", "Weirs: the latest", ["Water", "Weirs"]),
+        ("/series/flood/", "Flood", "Flood: the latest", ["Flood"]),
+        ("/corrections/", "Corrections", "wrong", ["Corrections"]),
+        (
+            *("/corrections/2024/05/", "Corrections of May 2024", "wrong"),
+            ["Corrections", "May 2024"],
+        ),
+        ("/most-read/", "Most read", "read most", ["Most read"]),
+    )
+
+    def meta(self, address):
+        page = self.client.get(address).content.decode()
+        told = re.findall(r'<meta (?:name|property)="([^"]+)" content="([^"]*)">', page)
+        self.assertEqual(len(told), len(dict(told)), told)
+        return page, dict(told)
+
+    def test_each_has_title_description_card_and_way(self):
+        for address, name, about, way in self.LISTS:
+            with self.subTest(address=address):
+                page, said = self.meta(address)
+                here = f"http://testserver{address}"
+                self.assertEqual(said["og:title"], name)
+                self.assertEqual((said["og:type"], said["og:url"]), ("website", here))
+                self.assertIn(about, said["og:description"])
+                self.assertEqual(said["description"], said["og:description"])
+                self.assertEqual(said["twitter:card"], "summary")
+                self.assertIn(f'<link rel="canonical" href="{here}">', page)
+                steps = things_of(page)["BreadcrumbList"]["itemListElement"]
+                self.assertEqual([s["name"] for s in steps], ["The Lantern", *way])
+                self.assertEqual(steps[-1]["item"], here)
+                for step in steps:
+                    path = step["item"].removeprefix("http://testserver")
+                    self.assertEqual(self.client.get(path).status_code, 200)
+
+    def test_a_further_page_is_another_and_repeats_no_description(self):
+        for address in ("/sections/weirs/", "/archive/2024/05/"):
+            page, said = self.meta(f"{address}?page=2")
+            here = f"http://testserver{address}?page=2"
+            self.assertTrue(said["og:title"].endswith(", page 2"), said)
+            self.assertEqual(said["og:url"], here)
+            self.assertIn(f'<link rel="canonical" href="{here}">', page)
+            self.assertNotIn("og:description", said)
+            self.assertIn("BreadcrumbList", things_of(page))
+
+    def test_so_does_the_home_page(self):
+        _page, said = self.meta("/")
+        self.assertEqual(said["og:title"], "The Lantern")
+        self.assertEqual(said["og:description"], "News of a valley.")
+        self.assertEqual(said["twitter:card"], "summary")

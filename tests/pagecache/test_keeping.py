@@ -40,6 +40,20 @@ def test_a_page_is_kept_with_its_headers_and_answers_304(client, site, store):
     assert not again.content
 
 
+@pytest.mark.parametrize("asked", ["*", " * ", 'W/"other", {}'])
+def test_what_a_reader_has_is_not_sent_again(client, site, store, asked):
+    path = site.get_absolute_url()
+    for page in (client.get(path), client.get(path)):
+        asked = asked.format(page["ETag"])
+        again = client.get(path, headers={"if-none-match": asked})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again["ETag"] == page["ETag"]
+    assert client.get(path, headers={"if-none-match": '"*"'}).status_code == 200
+    # Of what is not there, nobody has anything.
+    site.withdraw()
+    assert client.get(path, headers={"if-none-match": "*"}).status_code == 410
+
+
 def test_a_changed_body_throws_away_the_story_and_not_the_lists(client, site, store):
     other = make_article("Second", section=site.section)
     for path in ("/", site.path, other.path):

@@ -9,7 +9,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import timezone
 
-from articles import lists
+from articles import lists, translations
 from articles.models import Article
 from newsroom.blocks.models import AdvertiseBlock
 from newsroom.pagecache.addresses import address_of
@@ -131,6 +131,20 @@ class TestPages:
         assert kept(store) == [f"testserver{article.path}"]
         article.publish()
         assert client.get(article.path).status_code == 200
+
+    def test_a_story_goes_when_search_engines_are_told_of_its_translation_no_more(
+        self, client, article, store
+    ):
+        german, other = make_article("Regen", language="de"), make_article("Wind")
+        translations.link(article, german)
+        store.follow()
+        for path in (article.path, other.path):
+            assert (b"hreflang" in client.get(path).content) is (path == article.path)
+        german.is_no_index = True
+        german.save(update_fields=["is_no_index"])
+        store.follow()
+        assert not is_kept(store, article.path)
+        assert is_kept(store, other.path)
 
     def test_a_redirect_is_kept(self, client, article, store):
         bare = article.path.rstrip("/")

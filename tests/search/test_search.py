@@ -109,6 +109,11 @@ class FindingStories(SearchCase):
         self.assertContains(self.page, "There is no such author.")
         self.found("flood", **{"from": "yesterday"})
         self.assertContains(self.page, "Write a day as 2026-11-30.")
+        backwards = {"from": "2024-05-18", "to": "2024-05-17"}
+        self.assertEqual(self.found("flood", **backwards), [])
+        self.assertContains(self.page, "The day in “From” is after the one in “Until”")
+        self.assertContains(self.page, 'aria-describedby="from-trouble"')
+        self.assertNotContains(self.page, "No story has all of this.")
 
     def test_narrows_by_what_an_article_has_now(self):
         news, sport = make_section("News"), make_section("Sport")
