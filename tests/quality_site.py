@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+MISSING = "/river-summer/"  # nothing stands there
 SECRET = b"Taken at 51 N 7 E by a secret source"
 LONG = (
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -220,7 +221,7 @@ def find_pages():
         "year": reverse("articles:year", args=[newest.year]),
         "month": reverse("articles:month", args=[newest.year, f"{newest.month:02}"]),
         "simple page": page,
-        "not found": "/river-summer/",
+        "not found": MISSING,
         "plain article": f"{story}?plain",
         "plain, every construct": "/every-construct/?plain",
         "plain page": f"{page}?plain",
