@@ -168,6 +168,9 @@ def _read_region(story, metadata, tree, region):
     story.chrome = _site_lines(above, mapper)
     dress(story, head, tail, body)
     story.chrome += [ChromeLine("other", text) for text in calls]
+    for text in calls:
+        reason = "A line that leads readers elsewhere was left out."
+        story.note("left-out", reason, sample=text[:200])
     story.chrome += _site_lines(below, mapper)
     story.chrome = list(dict.fromkeys(story.chrome))
 

@@ -10,10 +10,14 @@ LONG = (
 )
 
 
-def body_of(*between):
+def story_with(*between):
     inside = f"<p>{LONG}</p>{''.join(between)}<p>{LONG} And so on.</p><p>{LONG}</p>"
     page = f"<title>Who Rings It?</title><div id=story><h1>Who Rings It?</h1>{inside}"
-    return visible(read_string(page).body_html)
+    return read_string(page)
+
+
+def body_of(*between):
+    return visible(story_with(*between).body_html)
 
 
 @pytest.mark.parametrize(
@@ -32,6 +36,12 @@ def body_of(*between):
 )
 def test_a_call_is_no_part_of_the_body(call):
     assert visible(call)[:30] not in body_of(call)
+
+
+def test_the_report_has_every_call_that_was_left_out():
+    story = story_with("<p>Anzeige</p>", "<p>Lees ook: <a href=x>De klok</a></p>")
+    left_out = [p.sample for p in story.problems if p.kind == "left-out"]
+    assert left_out == ["Anzeige", "Lees ook: De klok"]
 
 
 @pytest.mark.parametrize(
