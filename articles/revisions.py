@@ -122,15 +122,21 @@ def plain(value):
 def digest(value):
     """Return 16 hexadecimal digits that tell one value of a snapshot from another.
 
-    A new headline of a picked story is no change of the pick.
+    A new headline of a picked story is no change of the pick, nor is a new name of a
+    section or an author one of what refers to it.
     """
-    if isinstance(value, list):
-        value = [
-            row["id"] if isinstance(row, dict) and row.keys() == {"id", "name"} else row
-            for row in value
-        ]
-    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    text = json.dumps(_without_names(value), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _without_names(value):
+    if isinstance(value, list):
+        return [_without_names(part) for part in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"id", "name"}:
+        return value["id"]
+    return {key: _without_names(part) for key, part in value.items()}
 
 
 def digests(snapshot):

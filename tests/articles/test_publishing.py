@@ -112,6 +112,22 @@ class TestWorkingCopy:
         assert clash.value.fields == ["headline"]
         assert Article.objects.get(pk=article.pk).headline == "Theirs"
 
+    def test_a_new_name_is_no_change_of_what_refers_to_it(self):
+        article, user = everything(), make_user()
+        copy = publishing.open_working_copy(article, user)
+        copy.section = sport = make_section("Sport")
+        copy.save()
+        copy.bylines.all()[0].delete()
+        article.section.name = "Town"
+        article.section.save()
+        for author in article.authors.all():
+            author.name += " Ash"
+            author.save()
+        publishing.publish_changes(article, user)
+        live = Article.objects.get(pk=article.pk)
+        assert live.section == sport
+        assert [author.name for author in live.authors.all()] == ["Ben Ash"]
+
     def test_thrown_away_stays_in_the_history(self):
         article, user = everything(), make_user()
         copy = publishing.open_working_copy(article, user)
