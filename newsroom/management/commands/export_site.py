@@ -51,8 +51,8 @@ class Command(BaseCommand):
     def _jsonl(self, folder, options):
         with bar("records") as progress:
             counts, missing = write_export(folder, progress.update)
-        told = ", ".join(f"{count:,} {type}" for type, count in counts.items())
-        self.stdout.write(f"{folder}: {told}.")
+        told = ", ".join(f"{type} {count:,}" for type, count in counts.items())
+        self.stdout.write(f"{folder}: {sum(counts.values()):,} records ({told}).")
         return [f"missing: media/{name}" for name in missing]
 
     def _wxr(self, folder, options):
