@@ -123,14 +123,17 @@ class Media:
                     reason = f"A document was not fetched: {why}"
                     story.note("document-missing", reason, sample=address)
 
+    def document(self, address, story):
+        """Return the path of the document at an address of the old site, or None."""
+        name = unquote(urlsplit(address).path).lstrip("/")
+        return inside(story.root, name, DOCUMENT_MAX) or self.at(address)
+
     def read_document(self, address, story):
         """Return (the Document at an address of the old site, whether it is new).
 
         (None, False) where it is missing.
         """
-        split = urlsplit(address)
-        name = unquote(split.path).lstrip("/")
-        path = inside(story.root, name, DOCUMENT_MAX) or self.at(address)
+        path = self.document(address, story)
         if path is None:
             return None, False
         with path.open("rb") as file:
