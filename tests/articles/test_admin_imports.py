@@ -167,7 +167,7 @@ class TestUpload:
 
 class TestDryRun:
     def test_shows_everything_and_writes_nothing_but_its_row(self, client, publisher):
-        run = work(uploaded(client))
+        run = work(uploaded(client, addresses="new"))
         assert run.state == State.SEEN
         assert not Article.objects.exists()
         assert not Page.objects.exists()
@@ -177,6 +177,9 @@ class TestDryRun:
         assert "Nothing is written yet." in page
         assert "The ferry that came back" in page
         assert "Mara Quill" in page
+        # Where a story will stand is not known before it is written.
+        assert 'data-label="Old address"><bdi>/2014/03/ferry-back/' in page
+        assert 'data-label="Address"' not in page
         assert "Shortcodes without a counterpart" in page
         assert "Start the import" in page
         assert "Undo this import" not in page
