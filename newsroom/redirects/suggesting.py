@@ -36,6 +36,8 @@ EMPTY = frozenset(
     }
 )
 ENDING = re.compile(r"(?:/index)?\.(?:html?|php|aspx?|jsp|cfm|shtml)$|/index$", re.I)
+# What a home page was called where servers showed its name.
+HOME = re.compile(r"/(?:index|default|home)(?:\.[a-z]{2,5})?/?", re.I)
 AT_ONCE = 400
 AT_MOST = 20  # stories that have all words of an address in their headline
 
@@ -75,7 +77,9 @@ def by_spelling(addresses):
         for model, name in ((Page, "title"), (Article, "headline")):
             rows = model.objects.live().filter(path__in=some).order_by()
             titles.update(rows.values_list("path", name))
-    return {
+    home = spelled_so("/", _("The home page"))
+    found = {each: home for each in addresses if HOME.fullmatch(path_of(each))}
+    return found | {
         address: spelled_so(quoted(path), titles[path])
         for address, some in variants.items()
         if (path := next((path for path in some if path in titles), None))

@@ -187,6 +187,15 @@ class TestSuggestions:
         assert suggest([asked])[asked].target == stored
         assert "spelled" in suggest([asked])[asked].why
 
+    def test_an_old_home_page_is_the_home_page(self):
+        make_article("Home, a memoir", path="/home.htm")
+        asked = ["/index.html", "/Default.aspx", "/home", "/a/index.html", "/index-b"]
+        found = suggest(asked)
+        assert [found[each].target for each in asked[:2]] == ["/", "/"]
+        # A page of that name goes before.
+        assert found["/home"].target == "/home.htm"
+        assert not {"/a/index.html", "/index-b"} & found.keys()
+
     def test_words_find_what_is_older_than_the_newest(self, monkeypatch):
         monkeypatch.setattr(suggesting, "AMONG", 1)
         old = make_article("Die Größe der langen Flut", path="/1998/7.htm")
