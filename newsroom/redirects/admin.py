@@ -138,6 +138,15 @@ class RedirectAdmin(TablePages, DeskAdmin):
             if name in RULES
         }
 
+    def get_changelist_instance(self, request):
+        """Look together for the pages that stand at a page's old addresses."""
+        shown = super().get_changelist_instance(request)
+        exact = [r for r in shown.result_list if r.match == Redirect.Match.EXACT]
+        live = standing([redirect.key for redirect in exact])
+        for redirect in exact:
+            redirect.rests = redirect.key in live
+        return shown
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if request.method == "GET":
             redirect = self.get_object(request, object_id)
@@ -162,6 +171,8 @@ class RedirectAdmin(TablePages, DeskAdmin):
         covers = ""
         if redirect.match != Redirect.Match.EXACT:
             covers = redirect.get_match_display()
+        elif getattr(redirect, "rests", False):
+            covers = _("rests: a page stands there")
         return format_html(
             '<span class="address">{}</span> <span class="quiet">{}</span>',
             redirect.old,

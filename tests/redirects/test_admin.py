@@ -124,6 +124,15 @@ class TestForm:
 
 
 class TestList:
+    def test_marks_what_rests(self, desk):
+        make_redirect("/old/", "/new/")
+        make_redirect("/other/", "/new/")
+        assert "rests" not in desk.get(LIST).content.decode()
+        make_article(path="/old/")
+        html = desk.get(LIST).content.decode()
+        assert html.count("rests: a page stands there") == 1
+        assert "rests" in html.partition(">/old/<")[2].partition("</tr>")[0]
+
     def test_searches_and_filters(self, desk):
         make_redirect("/one.htm", "/x/")
         make_redirect("/two.htm", made_by="merge")
@@ -138,7 +147,9 @@ class TestList:
         Redirect.objects.all().delete()
         for number in range(30):
             make_redirect(f"/{number}", "/x/")
-        with django_assert_max_num_queries(8):
+        # the session, the user and their rights, two counts and the rows; the articles
+        # and the pages that stand at their old addresses
+        with django_assert_max_num_queries(10):
             desk.get(LIST)
 
 
