@@ -57,7 +57,7 @@ Status = Article.Status
 def kinds_called(kinds):
     """Return a run's kinds, "ghost, pages", as the form calls them."""
     names = dict(KINDS)
-    return ", ".join(str(names.get(kind, kind)) for kind in kinds.split(", "))
+    return ", ".join(str(names.get(kind, kind)) for kind in kinds.split(", ") if kind)
 
 
 class PartialFile(TemporaryUploadedFile):

@@ -454,7 +454,10 @@ class TestKinds:
         assert {k: f for k, f in found.items() if k not in import_report.KINDS} == {}
 
     def test_of_sources_have_the_names_of_the_form(self, client, publisher):
-        run = work(uploaded(client))
+        run = uploaded(client)
+        # Before it is looked through nobody knows.
+        assert "It finds out by itself" not in text(client.get(LIST))
+        work(run)
         for page in (address(run), LIST):
             assert "WordPress or Squarespace (WXR)" in text(client.get(page))
             assert "wordpress ·" not in text(client.get(page))
