@@ -7,22 +7,31 @@ from urllib.parse import urlsplit
 
 from articles.languages import direction_of
 
-from .authorbox import visible
+from .authorbox import closing_names, visible
 from .blocks import Block, Line
 from .bylines import is_person
 from .calls import without_calls
-from .chrome import chrome_kind, chrome_lines
+from .chrome import chrome_kind, chrome_lines, is_notice
+from .comments import without_comments
 from .dates import day_first
 from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
 from .head import is_head_line, read_head, whole_byline
 from .headline import choose_title, key_of
-from .hints import date_by_copyright, day_before_dash, day_in_address, is_day_first
+from .hints import (
+    date_by,
+    date_by_copyright,
+    day_before_dash,
+    day_beside,
+    day_in_address,
+    is_day_first,
+)
 from .language import guess_language
 from .marked import home_lines, marked_lines
 from .markup import Mapper, urlsplit_scheme
 from .metadata import credits_of, is_login, read_metadata
 from .plaintext import read_text
+from .related import without_related
 from .rules import Rules, Taken, wrap
 from .signature import LINES_OF_SIGNATURE, sign, without_signature
 from .story import ChromeLine, Story
@@ -39,11 +48,24 @@ LINES_ABOVE = 40
 LINES_BELOW = 40
 MOST_PORTRAITS = 60
 BLOCKS_OF_HEAD = 12
+LONGEST_NOTICE = 400  # letters
+MOST_BELOW_NOTICE = 2000
+COPYRIGHT_LINE = re.compile(
+    r".{0,40}?(?:(?:©|\(c\)|copyright\s*(?:©|\(c\)|by\b|:)).{0,40}(?:19|20)\d{2}"
+    r"|copyright,?\s*(?:19|20)\d{2}|(?:all )?rights reserved|rechte vorbehalten"
+    r"|droits réservés)",
+    re.IGNORECASE,
+)
 HEADINGS = ("h2", "h3", "h4")
 POSTED_IN = re.compile(
     r"(?:posted (?:in|by|at|on)|filed under|tags?:|tagged|categor(?:y|ies):|permalink"
-    r"|labels:|this entry was posted|leave a (?:comment|reply)|trackback"
-    r"|bookmark the|share this)\b",
+    r"|labels:|topics?:|keywords?:|this entry was posted|leave a (?:comment|reply)"
+    r"|trackback|bookmark the|share this|abgelegt (?:unter|in)|kategorien?:"
+    r"|veröffentlicht (?:in|unter)|schlag(?:worte|wörter):|stichwörter:|themen:"
+    r"|diese[rn]? (?:beitrag|eintrag|artikel) (?:wurde|ist)|kommentarfeed"
+    r"|(?:publié|classé) dans|catégories?:|mots[- ]clés|étiquettes?:"
+    r"|(?:publicado|archivado) en|categorías?:|etiquetas?:|pubblicato in|categorie:"
+    r"|geplaatst in|trefwoorden:|publicado em|marcadores:)(?!\w)",
     re.IGNORECASE,
 )
 
@@ -87,7 +109,7 @@ def read_page(
         ]
     else:
         _read_region(story, metadata, tree, region)
-    _finish(story, metadata)
+    _finish(story, metadata, *_around(tree, region))
     if not story.published:
         date_by_copyright(story, tree)
     return story
@@ -148,8 +170,11 @@ def _read_region(story, metadata, tree, region):
     )
     above, below = _around(tree, region)
     every = _unset(mapper.blocks(region.container))
-    trimmed = _trimmed(every)
-    blocks, calls = without_calls(trimmed)
+    own, below_notice = _until_notice(without_comments(every))
+    trimmed = _trimmed(own)
+    blocks, others = without_related(trimmed)
+    blocks, calls = without_calls(blocks)
+    left_out = [*others, *calls, *filter(_says_more, _lines_of(below_notice))]
     ids = set(map(id, trimmed))
     signed = [visible(block.text) for block in every if id(block) not in ids]
     signed += [line.text for line in below[:LINES_OF_SIGNATURE]]
@@ -167,8 +192,9 @@ def _read_region(story, metadata, tree, region):
     sign(story, head, signed)
     story.chrome = _site_lines(above, mapper)
     dress(story, head, tail, body)
-    story.chrome += [ChromeLine("other", text) for text in calls]
-    for text in calls:
+    story.chrome += [ChromeLine("other", one) for one in _lines_of(below_notice)]
+    story.chrome += [ChromeLine("other", text) for text in left_out]
+    for text in left_out:
         reason = "A line that leads readers elsewhere was left out."
         story.note("left-out", reason, sample=text[:200])
     story.chrome += _site_lines(below, mapper)
@@ -212,6 +238,40 @@ def _from_headline(blocks, title):
         if block.kind == "figure" or is_head_line(Line(visible(block.text).strip()))
     ]
     return [*above, *blocks[at:]]
+
+
+def _until_notice(blocks):
+    """Return what stands above a copyright notice, and what from there on.
+
+    A box about the author may come after it, and is read where the story ends.
+    """
+    letters = [len(visible(block.text)) for block in blocks]
+    for at, block in enumerate(blocks):
+        text, rest = visible(block.text), blocks[at:]
+        is_dated = block.kind == "p" and letters[at] <= LONGEST_NOTICE
+        is_dated = is_dated and COPYRIGHT_LINE.match(text)
+        below = sum(letters[at:])
+        if not is_dated or (at and blocks[at - 1].kind == "figure"):
+            continue  # Below a picture it is that of the photographer.
+        if (
+            below < min(0.6 * sum(letters[:at]), MOST_BELOW_NOTICE)
+            and any(map(_says_more, _lines_of(rest)))
+            and not any(closing_names(one.text) for one in rest)
+        ):
+            return blocks[:at], rest
+    return blocks, []
+
+
+def _lines_of(blocks):
+    return [
+        line.strip() for block in blocks for line in visible(block.text).split("\n")
+    ]
+
+
+def _says_more(line):
+    """Say whether a line below a notice is none of the site's usual ones."""
+    kind = chrome_kind(line)
+    return bool(line) and not is_notice(line) and not (kind and kind[1])
 
 
 def _trimmed(blocks):
@@ -271,8 +331,11 @@ def _read_head(above, blocks, title, metadata):
             if key_of(visible(block.text)) == key_of(title) and title:
                 at_blocks.append((at, None))
                 continue
+            level = 0 if block.kind == "p" else 2
             for text in visible(block.text).split("\n"):
-                block_lines.append(Line(text.strip(), links=tuple(block.links)))
+                block_lines.append(
+                    Line(text.strip(), level=level, links=tuple(block.links))
+                )
                 at_blocks.append((at, len(block_lines)))
         elif block.kind not in ("figure", "hr"):
             break
@@ -337,11 +400,17 @@ def _headings(body):
 
 
 def _credits(head, metadata):
-    """The printed byline where it names whom the metadata names, else the latter."""
+    """The printed byline where it names whom the metadata names, else the latter.
+
+    Where the metadata names only the site itself, whom the page names; a site may have
+    the name of the one who writes it.
+    """
     printed = head.credits
-    declared = [one for one in metadata.credits if not is_login(one.name)]
+    named = [one for one in metadata.credits if not metadata.is_site(one.name)]
+    declared = [one for one in named if not is_login(one.name)]
     if not declared:
-        return printed or metadata.credits
+        owner = [one for one in metadata.credits if metadata.may_be_owner(one.name)]
+        return printed or named or owner
     names = {credit.name.casefold() for credit in printed}
     if all(credit.name.casefold() in names for credit in declared):
         return printed
@@ -362,15 +431,14 @@ def _site_lines(lines, mapper):
     return found
 
 
-def _finish(story, metadata):
+def _finish(story, metadata, above, below):
     story.language = (
         metadata.language
         or story.language
         or guess_language(visible(re.sub(r"<[^>]*>", " ", story.body_html[:8000])))
     )
     if not story.published and (day := day_before_dash(story)):
-        story.published = day
-        story.problems = [one for one in story.problems if one.kind != "no-date"]
+        date_by(story, day)
     if story.published and story.published.ambiguous and is_day_first(story.language):
         story.published = day_first(story.published)
         story.problems = [one for one in story.problems if one.kind != "ambiguous-date"]
@@ -378,6 +446,18 @@ def _finish(story, metadata):
     if not story.byline_text and story.credits:
         story.byline_text = ", ".join(credit.printed for credit in story.credits)
     if not story.published and (day := day_in_address(story)):
-        story.published = day
-        story.problems = [one for one in story.problems if one.kind != "no-date"]
-        story.note("date-from-address", "The date was taken from the page's address.")
+        date_by(
+            story,
+            day,
+            "date-from-address",
+            "The date was taken from the page's address.",
+        )
+    if not story.published and (found := day_beside(above, below)):
+        day, sample = found
+        date_by(
+            story,
+            day,
+            "date-beside",
+            "The date stands somewhere around the story.",
+            sample,
+        )

@@ -1,0 +1,150 @@
+"""Shapes of pages as sites of the 2010s made them, around one story."""
+
+import pytest
+
+from .reading import kinds, paragraphs, read_string, visible
+
+LONG = (
+    "The ferry at Quill Harbor leaves at ten past six, and it has left at ten past six"
+    " since before my grandfather was old enough to miss it, or so we were told."
+)
+HEAD = "<title>Who Rings It?</title>"
+TITLE = "<h1>Who Rings It?</h1>"
+
+
+def prose(count, first=1):
+    return "".join(f"<p>{LONG} ({n})</p>" for n in range(first, first + count))
+
+
+def page(*inside, head=HEAD):
+    return read_string(
+        f"<html><head>{head}</head><body>{''.join(inside)}</body></html>"
+    )
+
+
+class TestWhereTheStoryStands:
+    def test_what_stands_far_from_the_headline_is_not_part_of_it(self):
+        story = f"<div><div><article>{TITLE}{prose(5)}</article></div></div>"
+        notice = (
+            "<div><p>We use cookies, so that this page can be shown as it should be. By"
+            " reading on you accept them, it says here, and that is that.</p><p>You get"
+            " a letter from us, in which you say that you wanted it at all.</p></div>"
+        )
+        body = visible(page(f"<div>{story}</div>", notice).body_html)
+        assert "cookies" not in body
+        assert "(5)" in body
+
+    def test_parts_of_a_story_side_by_side_belong_together(self):
+        parts = f"<div>{TITLE}{prose(3)}</div><div>{prose(3, first=4)}</div>"
+        assert "(6)" in page(f"<div>{parts}</div>").body_html
+
+
+class TestWordsThatStay:
+    @pytest.mark.parametrize("mark", ["article-teaser", "widget", "meta", "tag"])
+    def test_a_link_within_a_sentence_whatever_its_class(self, mark):
+        sentence = f"<p>They say <a class={mark} href=x>Lu Pell</a> rang it. {LONG}</p>"
+        assert "Lu Pell" in page(TITLE, sentence, prose(3)).body_html
+
+    def test_a_list_of_links_to_other_sites_below_a_paragraph(self):
+        links = "".join(
+            f"<li><a href=https://{name}.example/>The {name} of Cold Ford, a chart</a>"
+            for name in ("bell", "tower", "quay")
+        )
+        head = HEAD + "<link rel=canonical href=https://old.example/ferry.html>"
+        text = f"{TITLE}{prose(2)}<ul>{links}</ul>{prose(2, first=3)}"
+        body = page(f"<div>{text}</div>", head=head).body_html
+        assert body.count("<li>") == 3
+
+    def test_such_a_list_to_its_own_pages_is_a_menu(self):
+        links = "".join(f"<li><a href=/{n}.html>A story {n}</a>" for n in range(4))
+        head = HEAD + "<link rel=canonical href=https://old.example/ferry.html>"
+        text = f"{TITLE}{prose(2)}<ul>{links}</ul>{prose(2, first=3)}"
+        assert "<li>" not in page(f"<div>{text}</div>", head=head).body_html
+
+
+class TestNotices:
+    def test_what_follows_a_copyright_notice_is_left_out_and_named(self):
+        below = (
+            "<p>© 2011 The Quill Post</p><p>Chart data may differ from what is printed"
+            " here.</p><p>Each reader acts at her own risk, and on her own account.</p>"
+        )
+        story = page(f"<div>{TITLE}{prose(5)}{below}</div>")
+        assert "her own risk" not in story.body_html
+        assert "left-out" in kinds(story)
+
+    @pytest.mark.parametrize(
+        "between",
+        [
+            "<p>© Lu Pell</p>",
+            "<img src=bell.jpg width=400 height=300><p>© 2011 Lu Pell</p>",
+            "<p>Copyright is what the bell never had, not in 1911 and not since.</p>",
+        ],
+    )
+    def test_a_credit_or_a_sentence_is_no_notice(self, between):
+        story = page(f"<div>{TITLE}{prose(5)}{between}{prose(2, first=6)}</div>")
+        assert "(7)" in story.body_html
+
+
+class TestDatesAndNames:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "Submitted on Mon, 2019-01-21 13:49",
+            "21. Januar 2019, 13:49 | wren",
+            "21 janvier 2019 à 13:49 (Mis à jour: 19:56)",
+        ],
+    )
+    def test_a_line_with_a_date_and_little_else_is_the_head_s(self, line):
+        story = page(f"<div>{TITLE}<p>{line}</p>{prose(4)}</div>")
+        assert str(story.published.moment)[:10] == "2019-01-21"
+        assert line not in visible(story.body_html)
+
+    def test_a_heading_with_a_date_in_it_is_a_heading(self):
+        day = "<h3>Quill Harbor, 21 January 2019: rain</h3>"
+        assert day in page(f"<div>{TITLE}{day}{prose(4)}</div>").body_html
+
+    def test_a_date_said_below_the_story_counts_with_a_doubt(self):
+        below = "<div><span>Posted by wren on 21 January 2019 at 13:49</span></div>"
+        story = page(f"<div>{TITLE}{prose(4)}</div>", below)
+        assert str(story.published.moment)[:10] == "2019-01-21"
+        assert "date-beside" in kinds(story)
+
+    def test_of_two_dates_around_it_neither_does(self):
+        below = (
+            "<div><span>Posted on 21 January 2019 by wren</span></div>"
+            "<div><span>Posted on 22 January 2019 by pell</span></div>"
+        )
+        assert not page(f"<div>{TITLE}{prose(4)}</div>", below).published
+
+    @pytest.mark.parametrize(
+        ("author", "site"),
+        [
+            ("Quill Post Online", "Quill Post"),
+            ("quillpost.example", "Quill Post"),
+            ("Hafen-Verlag GmbH", "Hafen-Verlag"),
+            ("Super User", "Quill Post"),
+            ("Redaktion", "Quill Post"),
+        ],
+    )
+    def test_the_site_is_not_its_own_author(self, author, site):
+        head = (
+            f"{HEAD}<meta name=author content='{author}'>"
+            f"<meta property=og:site_name content='{site}'>"
+            "<link rel=canonical href=https://www.quillpost.example/a.html>"
+        )
+        story = page(f"<div>{TITLE}<p>By Lu Pell</p>{prose(4)}</div>", head=head)
+        assert [credit.name for credit in story.credits] == ["Lu Pell"]
+        assert not page(f"<div>{TITLE}{prose(4)}</div>", head=head).credits
+
+    def test_a_site_named_after_its_writer_has_an_author(self):
+        head = (
+            f"{HEAD}<meta name=author content='Lu Pell'>"
+            "<meta property=og:site_name content='Lu Pell'>"
+        )
+        story = page(f"<div>{TITLE}{prose(4)}</div>", head=head)
+        assert [credit.name for credit in story.credits] == ["Lu Pell"]
+
+
+def test_paragraphs_come_in_their_order():
+    story = page(f"<div>{TITLE}{prose(4)}</div>")
+    assert [one[-3:] for one in paragraphs(story)] == ["(1)", "(2)", "(3)", "(4)"]
