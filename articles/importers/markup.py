@@ -76,6 +76,7 @@ EMBED_HOST = re.compile(
 SENTENCE_END = re.compile(r"[.!?…:;,”\"’)][\s\xa0]*$")
 WORDS_IN_BLOCK = re.compile(r"(<(?:p|h[2-4])>)(.*)(</(?:p|h[2-4])>)", re.DOTALL)
 LONGEST_LINK = 500  # letters
+LEAST_BEFORE = 200
 
 
 @dataclass(slots=True)
@@ -134,7 +135,7 @@ class Mapper:
         marks = f"{element.get('class') or ''} {element.get('id') or ''}"
         style = (element.get("style") or "").replace(" ", "").lower()
         if "display:none" in style or element.get("hidden") is not None:
-            return True
+            return not self._goes_on(element, marks)
         if element in self.teasers:
             return True
         if self.keep_all or self.weights.get(element):
@@ -154,6 +155,18 @@ class Mapper:
             return self._is_furniture(element)
         return False
 
+    def _goes_on(self, element, marks):
+        """Say whether what is hidden is the rest of a story, that a click showed."""
+        letters = self.words.get(element, 0)
+        return (
+            self.weights.get(element.getparent(), 0) > LEAST_BEFORE
+            and letters > LEAST_BEFORE
+            and self.linked.get(element, 0) < 0.2 * letters
+            and len(element.findall(".//p")) > 1
+            and element.find(".//input") is None
+            and not BOILERPLATE.search(marks)
+        )
+
     def _is_furniture(self, element):
         words = self.words.get(element, 0)
         if not words:
@@ -170,11 +183,18 @@ class Mapper:
         return chrome_kind(text) is not None
 
     def _leads_out(self, element):
-        """Say whether a list under a story's words leads to other sites only."""
+        """Say whether a list under a story's words leads to other sites only.
+
+        So do the links of a table, wherever they lead, where it has more than these.
+        """
         before = element.getprevious()
-        if element.tag not in ("ul", "ol") or before is None or not self.base:
+        if before is None or before.tag not in ("p", *HEADINGS):
             return False
-        if before.tag not in ("p", *HEADINGS) or not self.weights.get(before):
+        if element.tag == "table" and is_data_table(element):
+            return self.linked.get(element, 0) < 0.9 * self.words[element]
+        if element.tag not in ("ul", "ol") or not self.base:
+            return False
+        if not self.weights.get(before):
             return False
         own = host_of(self.base).removeprefix("www.")
         hosts = {

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from articles.languages import direction_of
 
 from .authorbox import closing_names, visible
-from .blocks import Block, Line
+from .blocks import Block, Line, escape
 from .bylines import is_person
 from .calls import without_calls
 from .chrome import chrome_kind, chrome_lines, is_notice
@@ -16,7 +16,7 @@ from .comments import without_comments
 from .dates import day_first
 from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
-from .head import is_head_line, read_head, whole_byline
+from .head import LONGEST_STANDFIRST, is_head_line, read_head, whole_byline
 from .headline import choose_title, key_of
 from .hints import (
     date_by,
@@ -28,7 +28,7 @@ from .hints import (
 )
 from .language import guess_language
 from .marked import home_lines, marked_lines
-from .markup import Mapper, urlsplit_scheme
+from .markup import SENTENCE_END, Mapper, urlsplit_scheme
 from .metadata import credits_of, is_login, read_metadata
 from .plaintext import read_text
 from .related import without_related
@@ -48,6 +48,8 @@ LINES_ABOVE = 40
 LINES_BELOW = 40
 MOST_PORTRAITS = 60
 BLOCKS_OF_HEAD = 12
+LEAST_PROSE = 120  # letters
+MOST_ABOVE, MOST_PROSE_ABOVE = 1500, 3
 LONGEST_NOTICE = 400  # letters
 MOST_BELOW_NOTICE = 2000
 COPYRIGHT_LINE = re.compile(
@@ -232,12 +234,25 @@ def _from_headline(blocks, title):
     letters = [len(block.text) for block in blocks]
     if not wanted or sum(letters[:at]) > sum(letters[at:]):
         return blocks
+    below = {visible(block.text).strip() for block in blocks[at:]}
     above = [
         block
         for block in blocks[:at]
-        if block.kind == "figure" or is_head_line(Line(visible(block.text).strip()))
+        if block.kind == "figure"
+        or is_head_line(Line(visible(block.text).strip()))
+        or (_is_prose(block) and visible(block.text).strip() not in below)
     ]
     return [*above, *blocks[at:]]
+
+
+def _is_prose(block):
+    return block.kind == "p" and _is_sentences(visible(block.text).strip(), block.links)
+
+
+def _is_sentences(text, links):
+    linked = sum(len(label) for label, _href in links)
+    is_told = len(text) > LEAST_PROSE and SENTENCE_END.search(text)
+    return bool(is_told) and linked < 0.3 * len(text)
 
 
 def _until_notice(blocks):
@@ -308,14 +323,19 @@ def _read_head(above, blocks, title, metadata):
     Of the lines above only bylines and dates count, and a standfirst right
     below the headline; the rest is menus.
     """
-    start = next(
-        (at + 1 for at in range(len(above) - 1, -1, -1)
-         if title and key_of(above[at].text) == key_of(title)), None,
-    )  # fmt: skip
-    lines = above[start:] if start is not None else above[-15:]
+    titles = [
+        at + 1
+        for at, line in enumerate(above)
+        if title and key_of(line.text) == key_of(title)
+    ]
+    start = titles[-1] if titles else None
+    lines = above[start:] if titles else above[-15:]
     kept = [Line(title, level=1)] if title else []
-    if start is not None and lines and _is_standfirst_line(lines[0]):
-        kept.append(lines[0])
+    prose = _told_above(above, titles, blocks)
+    if prose and (len(prose) > 1 or len(prose[0].text) > LONGEST_STANDFIRST):
+        blocks = [*map(_paragraph, prose[:MOST_PROSE_ABOVE]), *blocks]
+    elif prose or (titles and lines and _is_standfirst_line(lines[0])):
+        kept.append(prose[0] if prose else lines[0])
     lines = _with_whole_bylines(lines)
     names = [credit.name for credit in metadata.credits]
     names += metadata.portraits
@@ -347,6 +367,18 @@ def _read_head(above, blocks, title, metadata):
     return head, [block for at, block in enumerate(blocks) if at not in dropped]
 
 
+def _told_above(above, titles, blocks):
+    """Return the prose between the headline and where the extractor saw a story."""
+    if not titles:
+        return []
+    told = key_of(" ".join(visible(block.text) for block in blocks))
+    return [
+        line
+        for line in above[titles[-2:][0] :]
+        if _is_prose_line(line) and key_of(line.text) not in told
+    ]
+
+
 def _with_whole_bylines(lines):
     """Put "by" and the name on the next line into one."""
     whole = []
@@ -365,6 +397,20 @@ def _is_standfirst_line(line):
         and not is_head_line(line)
         and chrome_kind(line.text) is None
     )
+
+
+def _is_prose_line(line):
+    """Say whether a line between the headline and the story is some of its text."""
+    return (
+        _is_sentences(line.text, line.links)
+        and len(line.text) <= MOST_ABOVE
+        and not is_head_line(line)
+        and chrome_kind(line.text) is None
+    )
+
+
+def _paragraph(line):
+    return Block("p", line.text, f"<p>{escape(line.text)}</p>", links=[*line.links])
 
 
 def _read_tail(blocks, mapper, names):

@@ -61,6 +61,46 @@ class TestWordsThatStay:
         text = f"{TITLE}{prose(2)}<ul>{links}</ul>{prose(2, first=3)}"
         assert "<li>" not in page(f"<div>{text}</div>", head=head).body_html
 
+    def test_the_rest_of_a_story_that_a_click_showed(self):
+        rest = f"<div class=rest style='display: none'>{prose(3, first=3)}</div>"
+        more = "<p><a href=#>Read the full story</a></p>"
+        body = page(f"<div>{TITLE}{prose(2)}{more}{rest}</div>").body_html
+        assert "(5)" in body
+
+    @pytest.mark.parametrize(
+        "hidden",
+        [
+            f"<div class=modal style='display:none'>{prose(3, first=6)}</div>",
+            f"<div hidden>{prose(2, first=6)}<input name=mail></div>",
+            "<div style='display:none'><p>One moment, please (8)</p></div>",
+        ],
+    )
+    def test_what_is_hidden_otherwise_stays_hidden(self, hidden):
+        body = page(f"<div>{TITLE}{prose(5)}{hidden}</div>").body_html
+        assert "(5)" in body
+        assert "(6)" not in body
+        assert "(8)" not in body
+
+    def test_paragraphs_above_a_heading_taken_for_the_headline(self):
+        inside = f"{prose(2)}<h2>Who Rings It?</h2>{prose(3, first=3)}"
+        assert "(1)" in page(f"<div>{inside}</div>").body_html
+
+    def test_a_long_standfirst_between_headline_and_byline(self):
+        lede = f"<div class=chapo><p>{LONG} {LONG} {LONG} {LONG} (0)</p></div>"
+        top = f"<div class=top>{TITLE}{lede}<p>By Lu Pell, 21 June 2018</p></div>"
+        story = page(f"<div>{top}<div class=text>{prose(5)}</div></div>")
+        assert "(0)" in story.body_html + story.standfirst
+        assert [credit.name for credit in story.credits] == ["Lu Pell"]
+
+    def test_a_table_of_links_and_figures_below_its_heading(self):
+        rows = "".join(
+            f"<tr><td><a href=/{n}.html>The long name of seat {n}</a><td>{n} km<td>good"
+            for n in range(5)
+        )
+        table = f"<h2>Results</h2><table><tr><th>Seat<th>Way<th>Mark{rows}</table>"
+        body = page(f"<div>{TITLE}{prose(3)}{table}{prose(1, first=4)}</div>").body_html
+        assert body.count("<tr>") == 6
+
 
 class TestNotices:
     def test_what_follows_a_copyright_notice_is_left_out_and_named(self):

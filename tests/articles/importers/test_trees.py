@@ -157,7 +157,7 @@ class TestNoStories:
             f"<p>March {n}, 1911</p><p>The bell came down the river on a barge, and was"
             " not rung, for there was no one who would say whose bell it was, or who"
             " had paid for it, and so it lay where it lay.</p>"
-            "<p>The council met again, in the same hall as the day before, and adjourned"
+            "<p>The council met again, in the hall of the day before, and adjourned"
             " at ten, with all the windows open and the lamps lit on both sides.</p>"
             for n in range(1, 7)
         )
