@@ -55,8 +55,8 @@ def day_in_address(story) -> When | None:
     return None
 
 
-def day_beside(above, below) -> tuple[When, str] | None:
-    """Return the one date among the lines around a story, and its line.
+def date_beside(story, above, below):
+    """Take the one date among the lines around a story, with a doubt.
 
     Right above it, or below with a word that says what it is the date of; the dates of
     other stories stand there as well, so several are none.
@@ -68,8 +68,10 @@ def day_beside(above, below) -> tuple[When, str] | None:
             if len(text) <= LONGEST_LINE and (one := find_date(text)):
                 found.setdefault(one[0].moment, (one[0], text))
         if len(found) == 1:
-            return next(iter(found.values()))
-    return None
+            when, text = found.popitem()[1]
+            reason = "The date stands somewhere around the story."
+            date_by(story, when, "date-beside", reason, text)
+            return
 
 
 def _says(text):

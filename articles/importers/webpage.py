@@ -19,10 +19,10 @@ from .extract import Region, find_body, text_lines, whole
 from .head import LONGEST_STANDFIRST, is_head_line, read_head, whole_byline
 from .headline import choose_title, key_of
 from .hints import (
+    date_beside,
     date_by,
     date_by_copyright,
     day_before_dash,
-    day_beside,
     day_in_address,
     is_day_first,
 )
@@ -111,7 +111,9 @@ def read_page(
         ]
     else:
         _read_region(story, metadata, tree, region)
-    _finish(story, metadata, *_around(tree, region))
+    _finish(story, metadata)
+    if not story.published:
+        date_beside(story, *_around(tree, region))
     if not story.published:
         date_by_copyright(story, tree)
     return story
@@ -477,7 +479,7 @@ def _site_lines(lines, mapper):
     return found
 
 
-def _finish(story, metadata, above, below):
+def _finish(story, metadata):
     story.language = (
         metadata.language
         or story.language
@@ -497,13 +499,4 @@ def _finish(story, metadata, above, below):
             day,
             "date-from-address",
             "The date was taken from the page's address.",
-        )
-    if not story.published and (found := day_beside(above, below)):
-        day, sample = found
-        date_by(
-            story,
-            day,
-            "date-beside",
-            "The date stands somewhere around the story.",
-            sample,
         )
