@@ -168,6 +168,22 @@ class Byline:
     is_sure: bool = True
 
 
+# What may stand before "by" where there is a date: "Posted by", "17:30 von".
+DATED_LEAD = re.compile(
+    rf"[\s,|·•–—-]*(?:(?:{_ROLE}|submitted|published|added|created|gespeichert|verfasst"
+    r"|geschrieben|veröffentlicht|eingestellt|erstellt|publié|rédigé|posté|publicado"
+    r"|escrito|enviado|pubblicato|scritto|inserito|geplaatst"
+    r"|\d{1,2}:\d{2}(?: uhr)?)\s+)?"
+    rf"{BY}\s+",
+    re.IGNORECASE,
+)
+BEFORE_DATE = re.compile(
+    r"[\s,|–—-]*\b(?:on|am|le|el|il|em|op|at|um|vom)?[\s:]*$", re.I
+)
+LOGIN = re.compile(r"[^\W_][\w.-]{2,23}")
+HANDLE = re.compile(r"\s*@\w{2,30}\b")
+
+
 def parse_byline(line: str) -> Byline | None:
     """Read a line that is a byline and nothing else, else None.
 
@@ -181,6 +197,7 @@ def parse_byline(line: str) -> Byline | None:
 def _parse_short(line):
     printed = " ".join(line.split())
     text, email = _without_address(printed)
+    text = HANDLE.sub(" ", text)
     text = text.strip(" *_|[]~–—-•·")
     text, when = _without_date(text)
     if when:
@@ -226,10 +243,25 @@ def _dated_name(line):
             return Byline(printed, (credit,), when)
     if found := find_date(printed):
         when, start, end = found
-        name = f"{printed[:start]} {printed[end:]}".strip()
-        if is_person(name):
+        for name in _names_beside(printed[:start], printed[end:]):
             return Byline(printed, (Credit(readable_name(name), "", name),), when)
     return None
+
+
+def _names_beside(before, after):
+    """Yield who is named beside a date, a login behind "by" included.
+
+    "Posted by wren on", "par Ann Lee", "17:30 von wren | 3 Kommentare".
+    """
+    before, after = (HANDLE.sub(" ", text).strip() for text in (before, after))
+    whole = f"{before} {after}".strip(" ,|·•–—-/:")
+    if is_person(whole) and not LEAD.match(whole):
+        yield whole
+    for text in (after, before):
+        if lead := DATED_LEAD.match(text):
+            name = PARTS_OF_DATED.split(BEFORE_DATE.sub("", text[lead.end() :]))[0]
+            if is_person(name) or LOGIN.fullmatch(name):
+                yield name
 
 
 def _date_beside(parts):

@@ -267,6 +267,7 @@ def _recognised(line, parts, names):
     if last in ("byline", "affiliation") and len(text) < 80 and _is_affiliation(text):
         return _Part(line, "affiliation", text)
     is_witnessed = any(name.casefold() == text.casefold() for name in names)
+    is_witnessed = is_witnessed and not SENTENCE_END.search(text)
     is_whole = " " in text or not text.isascii()
     if has_headline and is_witnessed and is_whole and is_name(text):
         return _Part(line, "byline", Byline(text, (Credit(text, "", text),)))
@@ -277,8 +278,7 @@ def _over_date(line, following, parts):
     """Return the byline that a link to a person is, between headline and date."""
     text = line.text
     has_headline = any(part.kind == "words" for part in parts)
-    is_led = any(label == text and PROFILE.search(href) for label, href in line.links)
-    if not (has_headline and following and is_led and is_person(text)):
+    if not (has_headline and following and is_profile(line)):
         return None
     if not parse_date(following.text) and not parse_update(following.text):
         return None
@@ -449,6 +449,14 @@ def date_of_line(line: Line) -> When | None:
     rest = f"{text[:start]} {text[end:]}".split()
     is_parted = bool(PIPES.search(text)) or isinstance(when.moment, datetime)
     return when if len(rest) <= (6 if is_parted else 3) else None
+
+
+def is_profile(line: Line) -> bool:
+    """Say whether a line is a person's name, and a link to what a site says of them."""
+    is_led = any(
+        label == line.text and PROFILE.search(href) for label, href in line.links
+    )
+    return is_led and is_person(line.text)
 
 
 def is_of_site(text: str) -> bool:

@@ -16,7 +16,13 @@ from .comments import without_comments
 from .dates import day_first
 from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
-from .head import LONGEST_STANDFIRST, is_head_line, read_head, whole_byline
+from .head import (
+    LONGEST_STANDFIRST,
+    is_head_line,
+    is_profile,
+    read_head,
+    whole_byline,
+)
 from .headline import choose_title, key_of
 from .hints import (
     date_beside,
@@ -49,6 +55,7 @@ LINES_BELOW = 40
 MOST_PORTRAITS = 60
 BLOCKS_OF_HEAD = 12
 LEAST_PROSE = 120  # letters
+NO_LINE = Line("")
 MOST_ABOVE, MOST_PROSE_ABOVE = 1500, 3
 LONGEST_NOTICE = 400  # letters
 MOST_BELOW_NOTICE = 2000
@@ -330,14 +337,14 @@ def _read_head(above, blocks, title, metadata):
         for at, line in enumerate(above)
         if title and key_of(line.text) == key_of(title)
     ]
-    start = titles[-1] if titles else None
+    start = titles[-2:][0] if titles else None
     lines = above[start:] if titles else above[-15:]
     kept = [Line(title, level=1)] if title else []
     prose = _told_above(above, titles, blocks)
     if prose and (len(prose) > 1 or len(prose[0].text) > LONGEST_STANDFIRST):
         blocks = [*map(_paragraph, prose[:MOST_PROSE_ABOVE]), *blocks]
-    elif prose or (titles and lines and _is_standfirst_line(lines[0])):
-        kept.append(prose[0] if prose else lines[0])
+    elif prose or (titles and _is_standfirst_line((*above[titles[-1] :], NO_LINE)[0])):
+        kept.append(prose[0] if prose else above[titles[-1]])
     lines = _with_whole_bylines(lines)
     names = [credit.name for credit in metadata.credits]
     names += metadata.portraits
@@ -345,7 +352,9 @@ def _read_head(above, blocks, title, metadata):
         line
         for line in lines
         if line not in kept
-        and (is_head_line(line) or (start is not None and line.text in names))
+        and (
+            is_head_line(line) or (titles and (line.text in names or is_profile(line)))
+        )
     ]
     at_blocks, block_lines = [], []
     for at, block in enumerate(blocks[:BLOCKS_OF_HEAD]):

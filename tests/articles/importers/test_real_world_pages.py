@@ -149,6 +149,24 @@ class TestDatesAndNames:
         assert str(story.published.moment)[:10] == "2019-01-21"
         assert "date-beside" in kinds(story)
 
+    def test_a_name_that_leads_to_its_profile_over_the_date_is_the_byline(self):
+        head = (
+            f"<header>{TITLE}<div><a href=/author/lu>Lu Pell</a></div>"
+            "<div>21.05.2019</div></header>"
+        )
+        story = page(f"<div>{head}<div>{prose(5)}</div></div>")
+        assert [credit.name for credit in story.credits] == ["Lu Pell"]
+
+    def test_a_byline_between_the_headline_and_its_repetition_counts(self):
+        head = f"<div>{TITLE}<p>par Lu Pell, 21 juin 2018</p></div>"
+        again = "<div><h2>Who Rings It?</h2></div>"
+        story = page(f"<div>{head}{again}<div>{prose(5)}</div></div>")
+        assert [credit.name for credit in story.credits] == ["Lu Pell"]
+
+    def test_a_caption_that_is_a_name_is_no_byline(self):
+        picture = "<img src=lu.jpg alt='Lu Pell' width=400 height=300><p>Lu Pell.</p>"
+        assert not page(f"<div>{TITLE}{picture}{prose(5)}</div>").credits
+
     def test_of_two_dates_around_it_neither_does(self):
         below = (
             "<div><span>Posted on 21 January 2019 by wren</span></div>"
