@@ -206,3 +206,21 @@ class TestDatesAndNames:
 def test_paragraphs_come_in_their_order():
     story = page(f"<div>{TITLE}{prose(4)}</div>")
     assert [one[-3:] for one in paragraphs(story)] == ["(1)", "(2)", "(3)", "(4)"]
+
+
+@pytest.mark.parametrize(
+    ("title", "printed"),
+    [
+        (
+            "News - Site Update - Part 12 / Chapter 9 - The Bell",
+            "Site Update - Part 12",
+        ),
+        ("The Bell of Cold Ford - CFB | Wiki", "The Bell of Cold Ford - CFB"),
+        ("Who Rings It? ‹ The Quill Project", "Who Rings It?"),
+    ],
+)
+def test_a_headline_of_several_parts_of_the_title_is_found_where_it_is_printed(
+    title, printed
+):
+    top = f"<h1>The Bell</h1><p>Wiki</p><div><h2>{printed}</h2>{prose(4)}</div>"
+    assert page(f"<div>{top}</div>", head=f"<title>{title}</title>").headline == printed
