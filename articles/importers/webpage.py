@@ -2,26 +2,20 @@
 
 import re
 from dataclasses import replace
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from articles.languages import direction_of
 
-from .authorbox import closing_names, visible
-from .blocks import Block, Line, escape
+from .authorbox import visible
+from .blocks import Block, Line
 from .bylines import is_person
-from .calls import without_calls
-from .chrome import chrome_kind, chrome_lines, is_notice
-from .comments import without_comments
+from .chrome import chrome_kind, chrome_lines
 from .dates import day_first
 from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
 from .head import (
-    LONGEST_STANDFIRST,
     is_head_line,
-    is_profile,
-    read_head,
-    whole_byline,
 )
 from .headline import choose_title, key_of
 from .hints import (
@@ -34,13 +28,14 @@ from .hints import (
 )
 from .language import guess_language
 from .marked import home_lines, marked_lines
-from .markup import SENTENCE_END, Mapper, urlsplit_scheme
+from .markup import Mapper, urlsplit_scheme
 from .metadata import credits_of, is_login, read_metadata
+from .page_head import head_of_page, is_prose
 from .plaintext import read_text
-from .related import without_related
 from .rules import Rules, Taken, wrap
 from .signature import LINES_OF_SIGNATURE, sign, without_signature
 from .story import ChromeLine, Story
+from .surroundings import own_blocks
 from .tail import read_tail
 from .webtree import parse, strip_styling
 
@@ -53,30 +48,7 @@ BOLD_LINE = re.compile(r"<p><strong>([^<>]*[^<>.!?:,;”\"])</strong></p>")
 LINES_ABOVE = 40
 LINES_BELOW = 40
 MOST_PORTRAITS = 60
-BLOCKS_OF_HEAD = 12
-LEAST_PROSE = 120  # letters
-NO_LINE = Line("")
-MOST_ABOVE, MOST_PROSE_ABOVE = 1500, 3
-LONGEST_NOTICE = 400  # letters
-MOST_BELOW_NOTICE = 2000
-COPYRIGHT_LINE = re.compile(
-    r".{0,40}?(?:(?:©|\(c\)|copyright\s*(?:©|\(c\)|by\b|:)).{0,40}(?:19|20)\d{2}"
-    r"|copyright,?\s*(?:19|20)\d{2}|(?:all )?rights reserved|rechte vorbehalten"
-    r"|droits réservés)",
-    re.IGNORECASE,
-)
 HEADINGS = ("h2", "h3", "h4")
-POSTED_IN = re.compile(
-    r"(?:posted (?:in|by|at|on)|filed under|tags?:|tagged|categor(?:y|ies):|permalink"
-    r"|labels:|topics?:|keywords?:|this entry was posted|leave a (?:comment|reply)"
-    r"|trackback|bookmark the|share this|abgelegt (?:unter|in)|kategorien?:"
-    r"|veröffentlicht (?:in|unter)|schlag(?:worte|wörter):|stichwörter:|themen:"
-    r"|diese[rn]? (?:beitrag|eintrag|artikel) (?:wurde|ist)|kommentarfeed"
-    r"|(?:publié|classé) dans|catégories?:|mots[- ]clés|étiquettes?:"
-    r"|(?:publicado|archivado) en|categorías?:|etiquetas?:|pubblicato in|categorie:"
-    r"|geplaatst in|trefwoorden:|publicado em|marcadores:)(?!\w)",
-    re.IGNORECASE,
-)
 
 
 def read_page(
@@ -181,18 +153,14 @@ def _read_region(story, metadata, tree, region):
     )
     above, below = _around(tree, region)
     every = _unset(mapper.blocks(region.container))
-    own, below_notice = _until_notice(without_comments(every))
-    trimmed = _trimmed(own)
-    blocks, others = without_related(trimmed)
-    blocks, calls = without_calls(blocks)
-    left_out = [*others, *calls, *filter(_says_more, _lines_of(below_notice))]
-    ids = set(map(id, trimmed))
-    signed = [visible(block.text) for block in every if id(block) not in ids]
+    own = own_blocks(every)
+    blocks = own.blocks
+    signed = [visible(block.text) for block in own.below]
     signed += [line.text for line in below[:LINES_OF_SIGNATURE]]
     title = choose_title(metadata, tree, above, blocks)
     story.headline = story.headline or title
     blocks = _from_headline(blocks, story.headline)
-    head, blocks = _read_head(above, blocks, story.headline, metadata)
+    head, blocks = head_of_page(above, blocks, story.headline, metadata)
     blocks = without_signature(blocks, head, metadata)
     names = [credit.name for credit in head.credits if not credit.role]
     names = names or [credit.name for credit in metadata.credits]
@@ -203,9 +171,8 @@ def _read_region(story, metadata, tree, region):
     sign(story, head, signed)
     story.chrome = _site_lines(above, mapper)
     dress(story, head, tail, body)
-    story.chrome += [ChromeLine("other", one) for one in _lines_of(below_notice)]
-    story.chrome += [ChromeLine("other", text) for text in left_out]
-    for text in left_out:
+    story.chrome += [ChromeLine("other", text) for text in own.notices + own.left_out]
+    for text in own.left_out:
         reason = "A line that leads readers elsewhere was left out."
         story.note("left-out", reason, sample=text[:200])
     story.chrome += _site_lines(below, mapper)
@@ -249,179 +216,9 @@ def _from_headline(blocks, title):
         for block in blocks[:at]
         if block.kind == "figure"
         or is_head_line(Line(visible(block.text).strip()))
-        or (_is_prose(block) and visible(block.text).strip() not in below)
+        or (is_prose(block) and visible(block.text).strip() not in below)
     ]
     return [*above, *blocks[at:]]
-
-
-def _is_prose(block):
-    return block.kind == "p" and _is_sentences(visible(block.text).strip(), block.links)
-
-
-def _is_sentences(text, links):
-    linked = sum(len(label) for label, _href in links)
-    is_told = len(text) > LEAST_PROSE and SENTENCE_END.search(text)
-    return bool(is_told) and linked < 0.3 * len(text)
-
-
-def _until_notice(blocks):
-    """Return what stands above a copyright notice, and what from there on.
-
-    A box about the author may come after it, and is read where the story ends.
-    """
-    letters = [len(visible(block.text)) for block in blocks]
-    for at, block in enumerate(blocks):
-        text, rest = visible(block.text), blocks[at:]
-        is_dated = block.kind == "p" and letters[at] <= LONGEST_NOTICE
-        is_dated = is_dated and COPYRIGHT_LINE.match(text)
-        below = sum(letters[at:])
-        if not is_dated or (at and blocks[at - 1].kind == "figure"):
-            continue  # Below a picture it is that of the photographer.
-        if (
-            below < min(0.6 * sum(letters[:at]), MOST_BELOW_NOTICE)
-            and any(map(_says_more, _lines_of(rest)))
-            and not any(closing_names(one.text) for one in rest)
-        ):
-            return blocks[:at], rest
-    return blocks, []
-
-
-def _lines_of(blocks):
-    return [
-        line.strip() for block in blocks for line in visible(block.text).split("\n")
-    ]
-
-
-def _says_more(line):
-    """Say whether a line below a notice is none of the site's usual ones."""
-    kind = chrome_kind(line)
-    return bool(line) and not is_notice(line) and not (kind and kind[1])
-
-
-def _trimmed(blocks):
-    """Leave off what a blog prints below a post: its sections, its permalink."""
-    end, kept = len(blocks), []
-    while end and blocks[end - 1].is_words:
-        block = blocks[end - 1]
-        kind = chrome_kind(visible(block.text))
-        if kind and kind[1]:
-            kept.insert(0, block)  # The reader of the tail takes note of these.
-        elif not _is_below_post(block):
-            break
-        end -= 1
-    return blocks[:end] + kept
-
-
-def _is_below_post(block):
-    text = visible(block.text)
-    linked = sum(len(label) for label, _ in block.links)
-    is_menu = len(block.links) > 1 and linked > 0.5 * len(text)
-    if is_menu or POSTED_IN.match(text.lstrip("[](){}#*|-–— \xa0")):
-        return True
-    # A menu on several lines, with a counter of visitors among them.
-    lines = [line for line in text.split("\n") if line.strip()]
-    return len(lines) > 1 and all(
-        chrome_kind(line) or sum(label in line for label, _ in block.links) > 1
-        for line in lines
-    )
-
-
-def _read_head(above, blocks, title, metadata):
-    """Read the head from the lines above the story and from its first blocks.
-
-    Of the lines above only bylines and dates count, and a standfirst right
-    below the headline; the rest is menus.
-    """
-    titles = [
-        at + 1
-        for at, line in enumerate(above)
-        if title and key_of(line.text) == key_of(title)
-    ]
-    start = titles[-2:][0] if titles else None
-    lines = above[start:] if titles else above[-15:]
-    kept = [Line(title, level=1)] if title else []
-    prose = _told_above(above, titles, blocks)
-    if prose and (len(prose) > 1 or len(prose[0].text) > LONGEST_STANDFIRST):
-        blocks = [*map(_paragraph, prose[:MOST_PROSE_ABOVE]), *blocks]
-    elif prose or (titles and _is_standfirst_line((*above[titles[-1] :], NO_LINE)[0])):
-        kept.append(prose[0] if prose else above[titles[-1]])
-    lines = _with_whole_bylines(lines)
-    names = [credit.name for credit in metadata.credits]
-    names += metadata.portraits
-    kept += [
-        line
-        for line in lines
-        if line not in kept
-        and (
-            is_head_line(line) or (titles and (line.text in names or is_profile(line)))
-        )
-    ]
-    at_blocks, block_lines = [], []
-    for at, block in enumerate(blocks[:BLOCKS_OF_HEAD]):
-        if block.kind in ("p", "h2", "h3", "h4"):
-            if key_of(visible(block.text)) == key_of(title) and title:
-                at_blocks.append((at, None))
-                continue
-            level = 0 if block.kind == "p" else 2
-            for text in visible(block.text).split("\n"):
-                block_lines.append(
-                    Line(text.strip(), level=level, links=tuple(block.links))
-                )
-                at_blocks.append((at, len(block_lines)))
-        elif block.kind not in ("figure", "hr"):
-            break
-    head = read_head([*kept, *block_lines], names=names, title=title)
-    taken = max(0, head.end - len(kept))
-    dropped = {at for at, count in at_blocks if count is None or count <= taken}
-    # A block of several lines goes only if all of them belong to the head.
-    dropped -= {at for at, count in at_blocks if count is not None and count > taken}
-    return head, [block for at, block in enumerate(blocks) if at not in dropped]
-
-
-def _told_above(above, titles, blocks):
-    """Return the prose between the headline and where the extractor saw a story."""
-    if not titles:
-        return []
-    told = key_of(" ".join(visible(block.text) for block in blocks))
-    return [
-        line
-        for line in above[titles[-2:][0] :]
-        if _is_prose_line(line) and key_of(line.text) not in told
-    ]
-
-
-def _with_whole_bylines(lines):
-    """Put "by" and the name on the next line into one."""
-    whole = []
-    for line, following in zip_longest(lines, lines[1:]):
-        if byline := whole_byline(line, following):
-            whole.append(Line(byline.text))
-        else:
-            whole.append(line)
-    return whole
-
-
-def _is_standfirst_line(line):
-    return (
-        30 <= len(line.text) <= 400
-        and not line.links
-        and not is_head_line(line)
-        and chrome_kind(line.text) is None
-    )
-
-
-def _is_prose_line(line):
-    """Say whether a line between the headline and the story is some of its text."""
-    return (
-        _is_sentences(line.text, line.links)
-        and len(line.text) <= MOST_ABOVE
-        and not is_head_line(line)
-        and chrome_kind(line.text) is None
-    )
-
-
-def _paragraph(line):
-    return Block("p", line.text, f"<p>{escape(line.text)}</p>", links=[*line.links])
 
 
 def _read_tail(blocks, mapper, names):
