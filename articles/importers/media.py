@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 
 from articles.html import CleanHTML
+from articles.importers.addresses import host_of
 from articles.importers.readers import FIRST_PLACE
 from articles.importers.story import PictureNote, Story
 from articles.models import Document, Picture
@@ -198,7 +199,7 @@ def note_missing(story, note, why=""):
         story.note(
             "picture-not-fetched", f"A picture is missing. {why}", sample=address
         )
-    elif urlsplit_host(address):
+    elif host_of(address):
         story.note(
             "picture-elsewhere",
             "A picture stands on another site and was not fetched.",
@@ -210,14 +211,6 @@ def note_missing(story, note, why=""):
             "A picture of the page is not in its folder.",
             sample=note.src,
         )
-
-
-def urlsplit_host(address):
-    """Return the host an address names, "" for none."""
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
 
 
 def names_of(address):
@@ -275,7 +268,7 @@ def place_pictures(story: Story, pictures: dict[int, Picture]) -> str:
         address = ""
         if position < len(story.pictures):
             address = absolute(story, story.pictures[position].src)
-        if urlsplit_host(address):
+        if host_of(address):
             source = escape(address)
             return f'<figure><img{alt} src="{source}">{match[3]}</figure>'
         return f"<figure>{match[3]}</figure>" if match[3] else ""
