@@ -32,7 +32,8 @@ EMPTY = frozenset(
         *("asp", "aspx", "index", "story", "stories", "article", "articles", "news"),
         *("archive", "archives", "page", "pages", "post", "posts", "blog", "www"),
         *("com", "org", "tag", "tags", "category", "author", "authors", "section"),
-        *("sections", "node", "print", "amp", "feed"),
+        *("sections", "node", "print", "amp", "feed", "about", "are", "has", "have"),
+        *("how", "its", "not", "our", "what", "when", "who", "why", "will", "you"),
     }
 )
 ENDING = re.compile(r"(?:/index)?\.(?:html?|php|aspx?|jsp|cfm|shtml)$|/index$", re.I)
@@ -40,8 +41,7 @@ ENDING = re.compile(r"(?:/index)?\.(?:html?|php|aspx?|jsp|cfm|shtml)$|/index$", 
 HOME = re.compile(r"/(?:index|default|home)(?:\.[a-z]{2,5})?/?", re.I)
 AT_ONCE = 400
 AT_MOST = 20  # stories that have all words of an address in their headline
-
-
+FEW = 3  # pages of a rare word
 # Parameters of a query that are tried in each order.
 PARAMETERS = 3
 
@@ -146,10 +146,13 @@ def by_words(addresses):
         best = max(
             scores, key=lambda each: (shared[each], scores[each], -each), default=None
         )
-        if best is not None and shared[best] * 2 >= max(len(words), 2):
-            target, title = pages[best]
-            both = words & words_of(f"{unquote(target)} {title}")
-            is_whole = words_of(slug_of(address)) <= both
+        if best is None or shared[best] * 2 < len(words):
+            continue
+        target, title = pages[best]
+        both = words & words_of(f"{unquote(target)} {title}")
+        is_whole = words_of(slug_of(address)) <= both
+        # One word says something where it is all there is, and few pages have it.
+        if len(both) > 1 or (is_whole and scores[best] >= 1 / FEW):
             found[address] = sharing(target, title, both, is_whole)
     return found
 

@@ -211,6 +211,15 @@ class TestSuggestions:
         assert asked[2] not in found
         assert found[asked[3]].target == "/new/"
 
+    def test_one_word_says_something_where_it_is_rare_and_all_there_is(self):
+        heron = make_article("A heron on the pier")
+        for number in range(4):
+            make_article(f"The ferry, part {number}")
+        asked = ["/old/heron.htm", "/old/ferry.htm", "/old/heron-lantern.htm"]
+        found = suggest(asked)
+        assert found[asked[0]].target == heron.path
+        assert not set(asked[1:]) & found.keys()
+
     def test_costs_the_same_for_many(self, django_assert_max_num_queries):
         make_article("The long thaw")
         with django_assert_max_num_queries(7):
