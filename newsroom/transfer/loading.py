@@ -18,6 +18,7 @@ from authors.shown import EVERYTHING, change
 from newsroom.backup.reading import LINE_MAX, MEDIA_NAME
 from newsroom.backup.rows import Decoder, Names, Unreadable, insert
 from newsroom.models import MenuItem
+from newsroom.search import indexing
 from newsroom.transfer.describing import PICTURE_IN_BODY, describe
 from newsroom.transfer.kinds import (
     BY_MODEL,
@@ -76,6 +77,8 @@ def load_export(folder, on_step=lambda count: None):
     missing = sum(told["records"].values()) - report.lines
     if missing > 0:
         report.tell("last", f"The file is cut short: {missing} records are missing.")
+    # The clock would, too; so readers find all of it where none runs yet.
+    indexing.drain()
     if report.new:
         analyze()
     return report
