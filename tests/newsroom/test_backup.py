@@ -10,9 +10,11 @@ import sys
 import tarfile
 import threading
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.conf import settings as site
 from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.models import ContentType
@@ -24,7 +26,8 @@ from django.utils import timezone
 
 from articles import revisions
 from articles.models import Article, Correction, Origin, Picture, Revision
-from newsroom.backup import making, rotating
+from newsroom.backup import making, restoring, rotating
+from newsroom.models import MenuItem
 from newsroom.pagecache.models import Purge
 from tests.factories import (
     make_article,
@@ -256,6 +259,14 @@ class TestRefusing:
         Article.objects.update(headline="Mine")
         assert "Say --force" in refused("restore", str(file))
         assert Article.objects.get().headline == "Mine"
+
+    def test_what_migrating_makes_is_no_content(self, db):
+        agents = import_module("newsroom.crawlers.migrations.0003_fill_agents")
+        agents.fill(apps, None)
+        MenuItem.objects.create(menu="footer", address="/archive/", label="Archive")
+        assert restoring.in_use() is None
+        make_page("About", path="/about/")
+        assert restoring.in_use() == "articles.page"
 
     def test_check_writes_nothing_and_counts_all(self, world, tmp_path):
         file = backup(tmp_path / "b.tar")
