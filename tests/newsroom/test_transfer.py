@@ -35,6 +35,7 @@ from newsroom.blocks.models import (
     ShareBlockNetwork,
     ShareNetwork,
 )
+from newsroom.crawlers.models import Agent, SiteFiles
 from newsroom.models import MenuItem, Publication
 from newsroom.search import indexing
 from newsroom.search.models import Pick
@@ -243,6 +244,7 @@ class TestThereAndBack:
         assert Picture.objects.get(pk=number).digest in inside.values()
 
     def test_a_menu_nobody_touched_gives_way_once(self, tmp_path):
+        make_section("News")
         # As a site is born (newsroom/migrations/0004), whatever other tests left.
         MenuItem.objects.all().delete()
         born = [
@@ -262,6 +264,36 @@ class TestThereAndBack:
         assert load_export(folder).new == 1
         assert MenuItem.objects.filter(label="Our subjects").count() == 1
         assert MenuItem.objects.count() == len(born)
+
+    def test_what_migrating_made_gives_way_to_what_was_taken_out_there(
+        self, client, tmp_path
+    ):
+        restoring._empty()
+        agent = {"name": "Nosy", "purpose": "training"}
+        Agent.objects.create(name="Kept", purpose="training", maker="Bo")
+        SiteFiles.objects.create(machines="none")
+        folder, told = export(tmp_path / "one"), client.get("/robots.txt").content
+        assert b"Kept" in told
+        for has_content in (False, True):
+            restoring._empty()
+            Agent.objects.create(**agent)
+            Agent.objects.create(name="Kept", purpose="answering")
+            make_menu(("Archive", "/archive/"))
+            if has_content:
+                SiteFiles.objects.create(machines="none")
+            load_export(folder)
+            assert Agent.objects.filter(**agent).exists() is has_content
+            assert MenuItem.objects.exists() is has_content
+            assert (client.get("/robots.txt").content == told) is not has_content
+        # Somebody else's file with stories alone takes nothing away.
+        rewrite(folder, lambda record: None)
+        about = json.loads((folder / "export.json").read_text())
+        about["records"] = {}
+        (folder / "export.json").write_text(json.dumps(about))
+        restoring._empty()
+        make_menu(("Archive", "/archive/"))
+        load_export(folder)
+        assert MenuItem.objects.count() == 1
 
 
 # What docs/export.md leaves to backups, or says to be of no other site.

@@ -51,7 +51,7 @@ class Command(BaseCommand):
     def _jsonl(self, folder, options):
         with bar("records") as progress:
             counts, missing = write_export(folder, progress.update)
-        told = ", ".join(f"{type} {count:,}" for type, count in counts.items())
+        told = ", ".join(f"{type} {count:,}" for type, count in counts.items() if count)
         self.stdout.write(f"{folder}: {sum(counts.values()):,} records ({told}).")
         return [f"missing: media/{name}" for name in missing]
 
