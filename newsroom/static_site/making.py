@@ -52,8 +52,11 @@ class Unreachable(Exception):
 def make_site(folder, *, resumes=False, on_step=lambda count: None):
     """Write the static site into a Path; return a Report.
 
-    Raises OSError where a file cannot be written, and Unreachable.
+    Raises OSError where a file cannot be written, sqlite3.Error where its notes
+    cannot be, and Unreachable.
     """
+    # Where the database does not answer, its own words say more than a page.
+    Article.objects.exists()
     folder.mkdir(parents=True, exist_ok=True)
     progress = Progress(folder, resumes=resumes)
     making = _Making(folder, progress)

@@ -96,12 +96,14 @@ def _about(folder):
         told = json.loads((folder / "export.json").read_bytes())
         version, counts = told["newsroom export"], told["records"]
         sum(counts.values())
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise NoExport(f"There is no export.json in {folder}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NoExport(f"{folder}/export.json cannot be read.") from error
     if version != VERSION:
         raise NoExport(f"The export has version {version}; this site reads {VERSION}.")
+    if not (folder / "content.jsonl").is_file():
+        raise NoExport(f"There is no content.jsonl in {folder}.")
     return told
 
 

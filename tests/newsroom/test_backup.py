@@ -296,8 +296,11 @@ class TestRefusing:
                 for offset in (0, member.size // 2, member.size - 1)
                 if member.name != "manifest.sha256" and member.size
             ]
+            # What fills its last block, and what follows the last member.
+            padding = [m.offset_data + m.size for m in archive if m.size % 512]
+            padding = [*padding[:2], len(content) - 600, len(content) - 1]
         dice = random.Random(2026)
-        for place in dice.sample(places, 25):
+        for place in [*dice.sample(places, 25), *padding]:
             wrong = bytearray(content)
             wrong[place] ^= 1 << dice.randrange(8)
             (tmp_path / "wrong.tar").write_bytes(wrong)
@@ -383,6 +386,12 @@ class TestRefusing:
 
 
 class TestWriting:
+    def test_nothing_is_written_where_readers_could_ask_for_it(self, world, settings):
+        for folder in (settings.MEDIA_ROOT, settings.STATIC_ROOT):
+            said = refused("backup", str(folder / "backups"))
+            assert "readers could ask for what lies in" in said
+            assert not (folder / "backups").exists()
+
     def test_a_full_disk_leaves_no_part_of_a_file(self, world, tmp_path, monkeypatch):
         def full(*_arguments):
             raise OSError(28, "No space left on device")

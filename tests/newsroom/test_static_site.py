@@ -240,6 +240,14 @@ def test_a_site_that_does_not_answer_is_told_in_a_sentence(world, settings, tmp_
         export(tmp_path / "site")
 
 
+def test_notes_that_cannot_be_read_are_told_in_a_sentence(world, tmp_path):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / ".export.sqlite3").write_text("This is no database. " * 99)
+    with pytest.raises(CommandError, match=r"not a database .*\.export\.sqlite3"):
+        export(folder)
+
+
 class TestPlaces:
     @pytest.mark.parametrize(
         ("link", "file"),

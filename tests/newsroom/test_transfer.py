@@ -411,6 +411,19 @@ class TestHostileExports:
         (tmp_path / "export.json").write_text("[")
         with pytest.raises(NoExport, match="cannot be read"):
             load_export(tmp_path)
+        with pytest.raises(NoExport, match=r"no export\.json"):
+            load_export(tmp_path / "export.json")
+        (tmp_path / "export.json").write_text('{"newsroom export": 1, "records": {}}')
+        with pytest.raises(NoExport, match=r"no content\.jsonl"):
+            load_export(tmp_path)
+
+    def test_folders_of_the_site_itself_are_refused(self, settings, world, tmp_path):
+        media = Path(settings.MEDIA_ROOT)
+        for folder in (media, media / "x", media.parent, settings.BASE_DIR):
+            for format in ("jsonl", "wxr", "static"):
+                with pytest.raises(CommandError, match="of the site’s own"):
+                    call_command("export_site", str(folder), format=format)
+        assert not (media / "x").exists()
 
     def test_lines_of_rubbish_are_counted_and_passed(self, world, tmp_path):
         folder = export(tmp_path / "one")

@@ -9,6 +9,7 @@ from tqdm import tqdm
 from newsroom.backup.archive import Damaged
 from newsroom.backup.making import make
 from newsroom.backup.rotating import name_at, to_remove
+from newsroom.folders import is_given_out
 
 
 class Command(BaseCommand):
@@ -48,6 +49,10 @@ class Command(BaseCommand):
         path = path_of(target)
         if any(rules.values()) and target and target.endswith(".tar"):
             raise CommandError("--keep needs a folder of backups, not a file's name.")
+        if is_given_out(path):
+            raise CommandError(
+                f"There is no backup: readers could ask for what lies in {path.parent}."
+            )
         try:
             report = self.make(path)
         except Damaged as error:

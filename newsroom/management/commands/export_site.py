@@ -1,3 +1,4 @@
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -6,8 +7,10 @@ from tqdm import tqdm
 
 from articles.exporters import wxr
 from newsroom.backup.making import snapshot
+from newsroom.folders import is_home
 from newsroom.furniture import Furniture
 from newsroom.static_site.making import Unreachable, make_site
+from newsroom.static_site.progress import NAME as NOTES
 from newsroom.transfer.writing import write_export
 
 
@@ -31,12 +34,21 @@ class Command(BaseCommand):
 
     def handle(self, *, folder, format, **options):
         folder = Path(folder).absolute()
+        if is_home(folder):
+            raise CommandError(
+                f"Nothing was exported: {folder} is a folder of the site’s own. Name "
+                "another one."
+            )
         try:
             missing = getattr(self, f"_{format}")(folder, options)
         except OSError as error:
             raise CommandError(
                 f"The export is not complete: {error.strerror or error} "
                 f"({error.filename or folder}). Run the command again; it goes on."
+            ) from error
+        except sqlite3.Error as error:
+            raise CommandError(
+                f"The export is not complete: {error} (its notes, {folder / NOTES})."
             ) from error
         except Unreachable as error:
             raise CommandError(f"Nothing was exported. {error}") from error

@@ -76,7 +76,7 @@ class Command(BaseCommand):
             restore(backup, bar.update)
         for name in REBUILDING:
             if name in get_commands():
-                call_command(name)
+                call_command(name, stdout=self.stdout)
         self.stdout.write(f"Restored: {told}")
 
 
