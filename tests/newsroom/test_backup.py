@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tarfile
@@ -377,6 +378,22 @@ class TestRefusing:
         (tmp_path / "other.tar").write_bytes(b"Something else. " * 100)
         assert "no backup" in refused("restore", str(tmp_path / "other.tar"))
         assert "No such file" in refused("restore", str(tmp_path / "none.tar"))
+
+    def test_a_full_disk_changes_nothing_and_leaves_no_half_file(self, world, tmp_path):
+        make_picture(900, 700)
+        file = backup(tmp_path / "b.tar")
+        for name in (names := list(making.stored_files())):
+            default_storage.delete(name)
+        Article.objects.update(headline="Mine")
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1500, limits[1]))
+        try:
+            said = refused("restore", str(file), "--force")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert said.startswith("b.tar was not restored: ")
+        assert names and not list(making.stored_files())
+        assert Article.objects.get().headline == "Mine"
 
     def test_scripts_in_a_forged_body_do_not_get_in(self, world, tmp_path):
         file = backup(tmp_path / "b.tar")
