@@ -438,6 +438,12 @@ class TestWriting:
         assert "newsroom-2026-01-08-030000.tar" in names
         assert "newsroom-2026-01-07-030000.tar" not in names
 
+    def test_the_one_just_made_stays_where_a_clock_was_wrong(self, world, tmp_path):
+        later = tmp_path / "newsroom-2099-01-01-000000.tar"
+        later.touch()
+        run("backup", str(tmp_path), "--keep", "1")
+        assert len(list(tmp_path.glob("newsroom-*.tar"))) == 2
+
 
 class TestRotation:
     # One at 3 o'clock of each of 400 days.

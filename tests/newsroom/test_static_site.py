@@ -240,6 +240,19 @@ def test_a_site_that_does_not_answer_is_told_in_a_sentence(world, settings, tmp_
         export(tmp_path / "site")
 
 
+def test_drafts_do_not_get_into_the_folder_of_a_static_site(world, tmp_path):
+    content, static = tmp_path / "content", tmp_path / "static"
+    export(static)
+    for format in ("jsonl", "wxr"):
+        with pytest.raises(CommandError, match="another format"):
+            call_command("export_site", str(static), format=format)
+    call_command("export_site", str(content), stdout=StringIO())
+    with pytest.raises(CommandError, match="another format"):
+        export(content)
+    assert not (content / "index.html").exists()
+    assert not (static / "content.jsonl").exists()
+
+
 def test_notes_that_cannot_be_read_are_told_in_a_sentence(world, tmp_path):
     folder = tmp_path / "site"
     folder.mkdir()

@@ -67,7 +67,7 @@ class Command(BaseCommand):
             f"{path}: {report.rows:,} rows, {report.files:,} media files, "
             f"{size / 1e6:,.1f} MB."
         )
-        self.rotate(path.parent, rules)
+        self.rotate(path, rules)
         if report.missing:
             for name in report.missing[:20]:
                 self.stderr.write(f"missing: {name}")
@@ -81,11 +81,14 @@ class Command(BaseCommand):
         with bar:
             return make(path, lambda what, count: bar.update(count))
 
-    def rotate(self, folder, rules):
-        names = [path.name for path in folder.iterdir()]
+    def rotate(self, path, rules):
+        names = [other.name for other in path.parent.iterdir()]
         for name in to_remove(names, **rules):
+            # Where a clock was wrong, older ones have later names.
+            if name == path.name:
+                continue
             try:
-                (folder / name).unlink()
+                path.with_name(name).unlink()
             except OSError as error:
                 raise CommandError(
                     f"The backup is there, but the old one {name} could not be "

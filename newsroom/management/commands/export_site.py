@@ -13,6 +13,12 @@ from newsroom.static_site.making import Unreachable, make_site
 from newsroom.static_site.progress import NAME as NOTES
 from newsroom.transfer.writing import write_export
 
+# Drafts and addresses that are not public stand in these, and a static site is for all.
+NOT_BESIDE = {
+    "static": ("content.jsonl", "wordpress.xml"),
+    **dict.fromkeys(("jsonl", "wxr"), (NOTES,)),
+}
+
 
 class Command(BaseCommand):
     help = (
@@ -38,6 +44,11 @@ class Command(BaseCommand):
             raise CommandError(
                 f"Nothing was exported: {folder} is a folder of the site’s own. Name "
                 "another one."
+            )
+        if others := [n for n in NOT_BESIDE[format] if (folder / n).exists()]:
+            raise CommandError(
+                f"Nothing was exported: in {folder} lies an export of another format "
+                f"({others[0]}). A static site needs a folder of its own."
             )
         try:
             missing = getattr(self, f"_{format}")(folder, options)
