@@ -63,8 +63,9 @@ def markup(value):
 
 
 def login(author):
-    """Return what WordPress knows an author by: of a login it keeps ASCII alone."""
-    return author.slug if author.slug.isascii() else f"author-{author.pk}"
+    """Return what WordPress knows an author by: 60 characters of ASCII at most."""
+    is_login = author.slug.isascii() and len(author.slug) <= 60
+    return author.slug if is_login else f"author-{author.pk}"
 
 
 class Moments:
