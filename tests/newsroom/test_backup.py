@@ -30,6 +30,7 @@ from articles.models import Article, Correction, Origin, Picture, Revision
 from newsroom.backup import making, restoring, rotating
 from newsroom.models import MenuItem
 from newsroom.pagecache.models import Purge
+from newsroom.search import indexing
 from tests.factories import (
     make_article,
     make_author,
@@ -163,6 +164,14 @@ class TestRoundTrip:
         assert user.has_perm("articles.publish_article")
         assert not user.has_perm("articles.empty_trash")
         assert moved in user.user_permissions.all()
+
+    def test_readers_find_what_came_back(self, world, client, tmp_path):
+        indexing.drain()
+        file = backup(tmp_path / "b.tar")
+        for _ in range(2):
+            run("restore", str(file), "--force")
+            found = client.get("/search/?q=text").content.decode()
+            assert "Bären" in found
 
     def test_new_rows_get_keys_of_their_own_afterwards(self, world, tmp_path):
         Article.objects.filter(pk=world.pk).update(headline="Old")
