@@ -7,7 +7,7 @@ Co-Authors Plus plugin does; WordPress itself takes the first.
 """
 
 import re
-from datetime import UTC
+from datetime import UTC, timedelta
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from lxml import html
 
-from articles.models import Article, Page, Picture, Section, Tag
+from articles.models import Article, Correction, Document, Page, Picture, Section, Tag
 from authors.addresses import whole
 from authors.models import Author
 
@@ -40,8 +40,8 @@ STATUS = {
     Article.Status.WITHDRAWN: "private",
     Article.Status.TRASHED: "trash",
 }
-# Numbers of posts are one series in WordPress: articles, pages and pictures share it.
-PAGES_FROM, PICTURES_FROM = 100_000_000, 200_000_000
+# Numbers of posts are one series in WordPress: articles, pages and files share it.
+PAGES_FROM, PICTURES_FROM, DOCUMENTS_FROM = 100_000_000, 200_000_000, 300_000_000
 ARTICLES = Article.objects.exclude(status=Article.Status.WORKING)
 
 
@@ -55,6 +55,32 @@ def cdata(value):
     return (
         f"<![CDATA[{NOT_XML.sub('', str(value)).replace(']]>', ']]]]><![CDATA[>')}]]>"
     )
+
+
+def markup(value):
+    """Return plain text as CDATA of what WordPress prints as HTML: titles, names."""
+    return cdata(escape(str(value)))
+
+
+def login(author):
+    """Return what WordPress knows an author by: 60 characters of ASCII at most."""
+    is_login = author.slug.isascii() and len(author.slug) <= 60
+    return author.slug if is_login else f"author-{author.pk}"
+
+
+class Moments:
+    """Moments for items: WordPress takes two of one title and second for the same."""
+
+    def __init__(self):
+        self.taken = set()
+
+    def free(self, kind, title, moment):
+        """Return the moment, or the first second after it that is free."""
+        moment = moment.replace(microsecond=0)
+        while (mark := hash((kind, title, moment))) in self.taken:
+            moment += timedelta(seconds=1)
+        self.taken.add(mark)
+        return moment
 
 
 def write(file, *, title, description="", language="en", on_step=lambda count: None):
@@ -87,7 +113,7 @@ def authors():
         given, _, family = author.name.rpartition(" ")
         yield (
             f"<wp:author><wp:author_id>{author.pk}</wp:author_id>"
-            f"<wp:author_login>{cdata(author.slug)}</wp:author_login>"
+            f"<wp:author_login>{cdata(login(author))}</wp:author_login>"
             f"<wp:author_email>{cdata(_email(author))}</wp:author_email>"
             f"<wp:author_display_name>{cdata(author.name)}</wp:author_display_name>"
             f"<wp:author_first_name>{cdata(given)}</wp:author_first_name>"
@@ -109,8 +135,8 @@ def categories():
             f"<wp:category><wp:term_id>{section.pk}</wp:term_id>"
             f"<wp:category_nicename>{cdata(section.slug)}</wp:category_nicename>"
             f"<wp:category_parent>{cdata(parent)}</wp:category_parent>"
-            f"<wp:cat_name>{cdata(section.name)}</wp:cat_name>"
-            f"<wp:category_description>{cdata(section.description)}"
+            f"<wp:cat_name>{markup(section.name)}</wp:cat_name>"
+            f"<wp:category_description>{markup(section.description)}"
             "</wp:category_description></wp:category>\n"
         )
 
@@ -120,30 +146,32 @@ def tags():
         yield (
             f"<wp:tag><wp:term_id>{tag.pk}</wp:term_id>"
             f"<wp:tag_slug>{cdata(tag.slug)}</wp:tag_slug>"
-            f"<wp:tag_name>{cdata(tag.name)}</wp:tag_name>"
-            f"<wp:tag_description>{cdata(tag.description)}</wp:tag_description>"
+            f"<wp:tag_name>{markup(tag.name)}</wp:tag_name>"
+            f"<wp:tag_description>{markup(tag.description)}</wp:tag_description>"
             "</wp:tag>\n"
         )
 
 
 def items():
     """Yield attachments, posts and pages, each as XML."""
+    moments = Moments()
     for picture in Picture.objects.order_by("pk").iterator(chunk_size=200):
-        yield _attachment(picture)
+        yield _picture(picture, moments)
+    for document in Document.objects.order_by("pk").iterator(chunk_size=200):
+        yield _document(document, moments)
     articles = ARTICLES.order_by("pk").select_related("section", "lead_picture")
-    for article in articles.prefetch_related("bylines__author", "tags").iterator(
-        chunk_size=100
-    ):
-        yield _post(article)
+    for article in articles.prefetch_related(
+        "bylines__author", "tags", "corrections"
+    ).iterator(chunk_size=100):
+        yield _post(article, moments)
     for page in Page.objects.order_by("pk").iterator(chunk_size=100):
-        yield _page(page)
+        yield _page(page, moments)
 
 
-def _post(article):
+def _post(article, moments):
     bylines = [b for b in article.bylines.all() if not b.role] or article.bylines.all()
-    slugs = list(dict.fromkeys(byline.author.slug for byline in bylines))
-    names = {byline.author.slug: byline.author.name for byline in article.bylines.all()}
-    terms = [("author", f"cap-{slug}", names[slug]) for slug in slugs]
+    names = {login(byline.author): byline.author.name for byline in bylines}
+    terms = [("author", f"cap-{name}", names[name]) for name in names]
     if article.section:
         terms.append(("category", article.section.slug, article.section.name))
     terms += [("post_tag", tag.slug, tag.name) for tag in article.tags.all()]
@@ -157,19 +185,22 @@ def _post(article):
         article.pk,
         title=article.headline,
         path=article.path,
-        body=_body(article.body),
+        body=_with_corrections(article, _body(article.body)),
         kind="post",
         status=status,
-        moment=article.published_at,
+        moment=moments.free(
+            "post", article.headline, article.published_at or article.created_at
+        ),
+        is_dated=article.published_at is not None,
         changed=article.updated_at,
         excerpt=article.standfirst,
-        creator=next(iter(slugs), ""),
+        creator=next(iter(names), ""),
         terms=terms,
         meta=meta,
     )
 
 
-def _page(page):
+def _page(page, moments):
     meta = {}
     if page.lead_picture_id:
         meta["_thumbnail_id"] = PICTURES_FROM + page.lead_picture_id
@@ -181,45 +212,63 @@ def _page(page):
         body=_body(page.body),
         kind="page",
         status=state,
-        moment=page.updated_at,
+        moment=moments.free("page", page.title, page.updated_at),
         changed=page.updated_at,
         excerpt=page.standfirst,
         meta=meta,
     )
 
 
-def _attachment(picture):
-    address = whole(default_storage.url(picture.file.name))
+def _picture(picture, moments):
     meta = {"_wp_attachment_image_alt": picture.alt} if picture.alt else {}
-    return _item(
+    return _attachment(
         PICTURES_FROM + picture.pk,
-        title=str(picture),
-        path=picture.file.name.rpartition("/")[2],
-        link=address,
-        body=picture.credit,
+        picture,
+        moments,
+        body=escape(picture.credit),
         excerpt=picture.caption,
+        meta=meta,
+    )
+
+
+def _document(document, moments):
+    return _attachment(DOCUMENTS_FROM + document.pk, document, moments, body="")
+
+
+def _attachment(pk, row, moments, **others):
+    address = whole(default_storage.url(row.file.name))
+    return _item(
+        pk,
+        title=str(row),
+        path=row.file.name.rpartition("/")[2],
+        link=address,
         kind="attachment",
         status="inherit",
-        moment=picture.created_at,
-        changed=picture.created_at,
-        meta=meta,
+        moment=moments.free("attachment", str(row), row.created_at),
+        changed=row.created_at,
         more=f"<wp:attachment_url>{cdata(address)}</wp:attachment_url>",
+        **others,
     )
 
 
 def _item(pk, *, title, path, body, kind, status, moment, changed, **others):
-    """Return an <item>. `terms` are (taxonomy, slug, name), `meta` {key: value}."""
+    """Return an <item>. `terms` are (taxonomy, slug, name), `meta` {key: value}.
+
+    Of what was never out, `moment` is when it was begun, and `is_dated` False:
+    WordPress has no time of Greenwich for it.
+    """
+    is_dated = others.get("is_dated", True)
     slug = (path or "").rstrip("/").rpartition("/")[2]
     parts = [
-        f"<title>{cdata(title)}</title>",
+        f"<title>{markup(title)}</title>",
         f"<link>{text(others.get('link') or whole(path or f'/?p={pk}'))}</link>",
         f"<dc:creator>{cdata(others.get('creator', ''))}</dc:creator>",
         f'<guid isPermaLink="false">{text(whole(path or f"/?p={pk}"))}</guid>',
         "<description></description>",
         f"<content:encoded>{cdata(body)}</content:encoded>",
-        f"<excerpt:encoded>{cdata(others.get('excerpt', ''))}</excerpt:encoded>",
+        f"<excerpt:encoded>{markup(others.get('excerpt', ''))}</excerpt:encoded>",
         f"<wp:post_id>{pk}</wp:post_id>",
-        *_dates("post_date", moment),
+        *_dates("post_date", moment, is_dated=is_dated),
         *_dates("post_modified", changed),
         "<wp:comment_status>closed</wp:comment_status>",
         "<wp:ping_status>closed</wp:ping_status>",
@@ -233,7 +282,7 @@ def _item(pk, *, title, path, body, kind, status, moment, changed, **others):
         others.get("more", ""),
         *(
             f'<category domain="{domain}" nicename="{text(nicename)}">'
-            f"{cdata(name)}</category>"
+            f"{markup(name)}</category>"
             for domain, nicename, name in others.get("terms", ())
         ),
         *(
@@ -242,17 +291,49 @@ def _item(pk, *, title, path, body, kind, status, moment, changed, **others):
             for key, value in others.get("meta", {}).items()
         ),
     ]
-    if moment:
+    if is_dated:
         published = moment.astimezone(UTC).strftime("%a, %d %b %Y %H:%M:%S +0000")
         parts.insert(2, f"<pubDate>{published}</pubDate>")
     return "<item>\n" + "\n".join(filter(None, parts)) + "\n</item>\n"
 
 
-def _dates(name, moment):
+def _dates(name, moment, *, is_dated=True):
     """Return both elements of a moment: the site's own time, and Greenwich's."""
-    here = timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S") if moment else NEVER
-    gmt = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if moment else NEVER
+    here = timezone.localtime(moment).strftime("%Y-%m-%d %H:%M:%S")
+    gmt = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S") if is_dated else NEVER
     return f"<wp:{name}>{here}</wp:{name}>", f"<wp:{name}_gmt>{gmt}</wp:{name}_gmt>"
+
+
+def _with_corrections(article, body):
+    """Return a story's HTML with its corrections, which WordPress has no place for."""
+    said = dict.fromkeys(Correction.Place, "")
+    for correction in article.corrections.all():
+        is_retraction = correction.kind == Correction.Kind.RETRACTION
+        place = Correction.Place.TOP if is_retraction else correction.place
+        said[place] += (
+            f"<p><strong>{escape(correction.get_kind_display())}:</strong> "
+            f"{escape(correction.text)}</p>"
+        )
+    return said[Correction.Place.TOP] + body + said[Correction.Place.BOTTOM]
+
+
+def _show_originals(root):
+    """Let the pictures of a body be those of the attachments.
+
+    WordPress leads their addresses, and no other size's, to where it puts its copies.
+    """
+    figures = {}
+    for figure in root.iter("figure"):
+        number = figure.attrib.pop("data-picture", "")
+        if number.isdecimal():
+            figures.setdefault(int(number), []).append(figure)
+    if not figures:
+        return
+    for picture in Picture.objects.filter(pk__in=figures):
+        for figure in figures[picture.pk]:
+            for image in figure.findall("img"):
+                image.set("class", f"wp-image-{PICTURES_FROM + picture.pk}")
+                image.set("src", default_storage.url(picture.file.name))
 
 
 def _body(body):
@@ -264,11 +345,7 @@ def _body(body):
     if not body:
         return ""
     root = html.fragment_fromstring(body, create_parent="div")
-    for figure in root.iter("figure"):
-        number = figure.attrib.pop("data-picture", "")
-        for image in figure.findall("img"):
-            if number.isdecimal():
-                image.set("class", f"wp-image-{PICTURES_FROM + int(number)}")
+    _show_originals(root)
     for element in root.iter():
         for name in ("src", "href"):
             if (value := element.get(name)) and value.startswith("/"):

@@ -23,6 +23,8 @@ STATUSES = {
     **{"publish": "published", "future": "published", "pending": "review"},
     **{"draft": "draft", "private": "draft"},
 }
+# The moment of Greenwich of what was never out.
+NEVER = "0000-00-00 00:00:00"
 # By the plugins that most sites had: Yoast, Rank Math, All in One SEO.
 SEO_TITLE = ("_yoast_wpseo_title", "rank_math_title", "_aioseo_title", "_aioseop_title")
 SEO_DESCRIPTION = (
@@ -206,11 +208,14 @@ class _Post:
                 story.other_addresses.append(short)
 
     def dates(self, story):
+        is_begun = self.text("post_date_gmt") == NEVER
+        if is_begun and self.status in ("draft", "pending"):
+            return  # its post_date is when somebody last wrote on it
         for name, zone in (("post_date_gmt", UTC), ("post_date", None)):
             try:
                 moment = datetime.fromisoformat(self.text(name))
             except ValueError:
-                continue  # "0000-00-00 00:00:00" of drafts
+                continue  # NEVER, or no date at all
             story.published = When(moment.replace(tzinfo=zone), "moment")
             return
 

@@ -85,6 +85,8 @@ def members(file):
         if len(head) < BLOCK:
             raise Damaged("It is cut short.")
         if head == bytes(BLOCK):
+            if any(file.read(CHUNK).strip(b"\0") for _ in range(place, length, CHUNK)):
+                raise Damaged("It is damaged: something follows its end.")
             return
         try:
             info = tarfile.TarInfo.frombuf(head, "ascii", "strict")
@@ -97,7 +99,10 @@ def members(file):
         if info.size < 0 or start + info.size > length:
             raise Damaged("It is cut short.")
         yield Member(info.name, info.size, start)
+        file.seek(start + info.size)
         place = start + info.size + -info.size % BLOCK
+        if file.read(place - file.tell()).strip(b"\0"):
+            raise Damaged(f"It is damaged behind {info.name[:100]}.")
 
 
 class Part:

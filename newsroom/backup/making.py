@@ -104,7 +104,7 @@ def make(path, on_step=lambda what, count: None):
 
 def remove_partials(folder):
     """Delete what backups left that were killed; one that still runs holds its own."""
-    for partial in folder.glob(f".*{PARTIAL}"):
+    for partial in folder.glob(f".*.tar{PARTIAL}"):
         with suppress(OSError), partial.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             partial.unlink()

@@ -80,9 +80,10 @@ def _put_file(entry, part, added):
         if _is_same(name, entry):
             return
         default_storage.delete(name)  # its writing was cut short
+    added.append(name)  # before it is there: a full disk leaves the half of it
     stored = default_storage.save(name, _Upload(part, entry["bytes"]))
-    added.append(stored)
     if stored != name:
+        added.append(stored)
         raise Damaged(f"Its media file {name} cannot be stored under this name.")
 
 

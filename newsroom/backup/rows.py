@@ -33,6 +33,7 @@ MADE_BY_MIGRATING = {
     "auth.permission",
     "auth.group",
     "auth.group_permissions",
+    "crawlers.agent",
     "newsroom.menuitem",
 }
 AT_ONCE = 200

@@ -11,6 +11,8 @@ from newsroom.pagecache.addresses import address_of
 
 # In a request's environ, where no header can put it: render it, and keep nothing.
 FRESH = "newsroom.fresh"
+# The same: the site asks itself, and counts nobody's visit.
+OURSELVES = "newsroom.ourselves"
 
 
 class Asking:
@@ -46,6 +48,7 @@ class Asking:
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,
             FRESH: is_fresh,
+            OURSELVES: True,
         }
         if site.scheme == "https":
             # What a trusted proxy says (TRUST_PROXY); without one it is ignored.

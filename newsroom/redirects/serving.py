@@ -11,6 +11,7 @@ from django.shortcuts import render
 from articles.withdrawn import Withdrawn
 from authors.shown import note
 from newsroom.feeds import old as old_feeds
+from newsroom.pagecache.checking import OURSELVES
 from newsroom.redirects.addresses import (
     OWN,
     asked,
@@ -42,7 +43,7 @@ def answer_missing(request, instead=None, is_counted=True):
     response = answer(request, key, Redirect.objects.leading(key))
     if response is None and instead:
         response = instead(request)
-    if response is None and is_counted:
+    if response is None and is_counted and not request.META.get(OURSELVES):
         count_missing(key, request)
     return response
 
@@ -52,7 +53,8 @@ def answer(request, key, redirect):
     target = None if redirect is None else led(redirect, key)
     if target is None:
         return None
-    count_hit(redirect)
+    if not request.META.get(OURSELVES):
+        count_hit(redirect)
     if not target:
         response = render(request, "410.html", status=410)
     elif redirect.answer == Answer.FOR_NOW:

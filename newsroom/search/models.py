@@ -77,9 +77,12 @@ class Pick(models.Model):
         return f"{self.query}: {self.title or self.article or self.address}"
 
     def save(self, *args, **kwargs):
-        """Fill the key of what was typed."""
-        self.key = ask(self.query).key
+        self.fill()
         super().save(*args, **kwargs)
+
+    def fill(self):
+        """Make the key of what was typed."""
+        self.key = ask(self.query).key
 
     def clean(self):
         if self.query and not ask(self.query).key:

@@ -101,6 +101,12 @@ TRIGGERS = {
         *("INSERT", ARTICLES, "NEW.status <> 'working'"),
         [_note("NEW", "id")],
     ),
+    # A restore deletes a row and writes one with its key, in one transaction: the entry
+    # is there still, and was told that the row is gone.
+    "search_article_again": (
+        *("INSERT", ARTICLES, "NEW.status <> 'working'"),
+        [MOMENTS],
+    ),
     "search_article_written": (
         *("UPDATE", ARTICLES),
         "NEW.status <> 'working' AND (OLD.headline <> NEW.headline "

@@ -17,8 +17,8 @@ from django.core.files.storage import default_storage
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.resolvers import RoutePattern
 
-from articles.models import Article, Page, Section, Series, Tag
-from authors.models import Author
+from articles.models import Article, Page, Section
+from newsroom.crawlers.sitemaps import shown_authors, shown_series, shown_tags
 from newsroom.pagecache.checking import Asking
 from newsroom.static_site import redirecting
 from newsroom.static_site.places import LIVE, PAGES, Address, address_of, files_of
@@ -52,12 +52,16 @@ class Unreachable(Exception):
 def make_site(folder, *, resumes=False, on_step=lambda count: None):
     """Write the static site into a Path; return a Report.
 
-    Raises OSError where a file cannot be written, and Unreachable.
+    Raises OSError where a file cannot be written, sqlite3.Error where its notes
+    cannot be, and Unreachable.
     """
+    # Where the database does not answer, its own words say more than a page.
+    Article.objects.exists()
     folder.mkdir(parents=True, exist_ok=True)
     progress = Progress(folder, resumes=resumes)
     making = _Making(folder, progress)
     making.not_found_page()
+    making.gone_page()
     if not progress.is_resumed:
         for addresses in (own_addresses(), addresses_of_rows()):
             progress.find(addresses)
@@ -65,7 +69,9 @@ def make_site(folder, *, resumes=False, on_step=lambda count: None):
         for address in some:
             making.make(address)
             on_step(1)
-    for name, content, left_out in redirecting.files(progress.redirects()):
+    for name, content, left_out in redirecting.files(
+        progress.redirects(), progress.pages(), making.stands
+    ):
         making.write(folder / name, content)
         if left_out:
             making.report.unsaid[name] = left_out
@@ -95,12 +101,28 @@ def _routes(patterns, before=""):
 
 
 def addresses_of_rows():
-    """Yield the address of everything readers may see, whether a page leads there."""
+    """Yield the address of everything readers may see, whether a page leads there.
+
+    Notices of withdrawn stories, too.
+    """
     live = Article.objects.live().order_by("pk").only("path")
-    rows = (live, Page.objects.live(), *(m.objects for m in (Section, Series, Tag)))
-    for some in (*rows, Author.objects):
+    shown = (shown_authors, shown_series, shown_tags)
+    rows = (
+        live,
+        _noticed(),
+        Page.objects.live(),
+        Section.objects,
+        *(rows() for rows in shown),
+    )
+    for some in rows:
         for row in some.order_by("pk").iterator(chunk_size=500):
             yield address_of(row.get_absolute_url())[0]
+
+
+def _noticed():
+    """Stories that readers had, and get a notice of."""
+    withdrawn = Article.objects.filter(status=Article.Status.WITHDRAWN)
+    return withdrawn.exclude(withdrawn_at=None).exclude(path=None).only("path")
 
 
 class _Making:
@@ -115,10 +137,31 @@ class _Making:
                 f"The site answers {status} under {settings.SITE_URL}. Is its host in "
                 "ALLOWED_HOSTS, and does its https:// agree with HTTPS?"
             )
-        self.progress.claim(NOT_FOUND, Address(f"/{NOT_FOUND}"))
+        self._write_for_errors(NOT_FOUND, body)
+
+    def gone_page(self):
+        """Write what readers are told where a redirect says "gone", if one does."""
+        rules = (old for _match, old, to, _answer in redirecting.kept_rules() if not to)
+        for old in rules:
+            path, _, query = old.partition("?")
+            status, _headers, body = self.asking.answer(
+                unquote(path), query, is_fresh=True
+            )
+            if status == 410:
+                self._write_for_errors(redirecting.GONE_PAGE, body)
+                return
+
+    def _write_for_errors(self, name, body):
+        """Write a page that a server shows where there is none."""
+        self.progress.claim(name, Address(f"/{name}"))
         text, found = page_as_file(body.decode(), "/")
-        self.progress.find(found, f"/{NOT_FOUND}")
-        self.write(self.folder / NOT_FOUND, text.encode())
+        self.progress.find(found, f"/{name}")
+        self.write(self.folder / name, text.encode())
+
+    def stands(self, path):
+        """Say whether a page was written for a path, however it is spelled."""
+        found = address_of(path)
+        return bool(found) and self.progress.has_page(found[0].path)
 
     def make(self, address):
         """Make the files of an address; what is wrong with it is noted as trouble."""
@@ -140,9 +183,11 @@ class _Making:
         kind = headers.get("content-type", "")
         if status in (301, 302):
             return self._redirect(address, headers["location"])
-        if status in (404, 410):
+        paths = {address.path, unquote(address.path)}
+        is_notice = status == 410 and _noticed().filter(path__in=paths).exists()
+        if status in (404, 410) and not is_notice:
             return f"{address.link} is not there.", None
-        if status != 200:
+        if status != 200 and not is_notice:
             return f"{address.link} answers {status}.", None
         self.report.pages += 1
         shown_at = address.path
@@ -152,7 +197,9 @@ class _Making:
         else:
             found = links_in_text(body.decode(errors="replace"), shown_at, kind)
         self.progress.find(found, address.link)
-        return self._write_all(address, kind, body), None
+        trouble = self._write_all(address, kind, body)
+        # Beside it, a server that can is to say that it is gone.
+        return trouble, "" if is_notice else None
 
     def _redirect(self, address, location):
         """Lead on, by a page where a browser can ask for one, and by the server."""

@@ -54,7 +54,8 @@ def address_of(link, page="/"):
     site = urlsplit(settings.SITE_URL)
     if (whole.scheme, whole.netloc) != (site.scheme, site.netloc):
         return None
-    path = quote(whole.path or "/", safe="/%:@!$&'()*+,;=~-._")
+    # One spelling: /caf%c3%a9/ and /café/ are one page, and one file.
+    path = quote(unquote(whole.path) or "/", safe="/:@!$&'()*+,;=~-._")
     return Address(path, known(whole.query)), whole.fragment
 
 

@@ -89,12 +89,30 @@ class Progress:
         )
 
     def redirects(self):
-        """Yield (old path, where it leads) of this run."""
+        """Yield (old path, where it leads, "" where a notice stands) of this run."""
         yield from self.database.execute(
             "SELECT path, leads_to FROM address WHERE done_in = ?"
             " AND leads_to IS NOT NULL AND query = '' ORDER BY path",
             [self.run],
         )
+
+    def pages(self):
+        """Yield the Addresses with a query that have a file of this run."""
+        rows = self.database.execute(
+            "SELECT DISTINCT path, query FROM file WHERE run = ? AND query != ''"
+            " ORDER BY path, length(query), query",
+            [self.run],
+        )
+        yield from (Address(*row) for row in rows)
+
+    def has_page(self, path):
+        """Say whether a page of this run stands at a path, and leads nowhere on."""
+        row = self.database.execute(
+            "SELECT 1 FROM address WHERE path = ? AND query = '' AND done_in = ?"
+            " AND trouble IS NULL AND leads_to IS NULL",
+            [path, self.run],
+        ).fetchone()
+        return row is not None
 
     def end(self):
         self.database.execute("UPDATE run SET is_done = 1 WHERE number = ?", [self.run])

@@ -44,6 +44,7 @@ from newsroom.crawlers.models import Agent, CrawlRule, SiteFiles
 from newsroom.feeds.models import PartnerFeed
 from newsroom.models import MenuItem, Publication
 from newsroom.redirects.models import Redirect
+from newsroom.search.models import Pick
 
 SCOPES = ("sections", "not_sections", "tags", "not_tags")
 
@@ -195,6 +196,7 @@ def _kinds():
         for name in ("sections", "tags", "authors")
     )
     yield Kind("partner_feed", PartnerFeed, "slug", chosen)
+    yield Kind("pick", Pick, "query", derived=("key",))
     yield Kind(
         "crawl_rule",
         CrawlRule,

@@ -17,7 +17,9 @@ from articles.planner import analyze
 from authors.shown import EVERYTHING, change
 from newsroom.backup.reading import LINE_MAX, MEDIA_NAME
 from newsroom.backup.rows import Decoder, Names, Unreadable, insert
-from newsroom.models import MenuItem
+from newsroom.crawlers.models import Agent
+from newsroom.models import MenuItem, Publication
+from newsroom.search import indexing
 from newsroom.transfer.describing import PICTURE_IN_BODY, describe
 from newsroom.transfer.kinds import (
     BY_MODEL,
@@ -67,6 +69,7 @@ def load_export(folder, on_step=lambda count: None):
     """
     told = _about(folder)
     report, loader = Report(), _Loader(folder)
+    _give_way(told["records"])
     with (folder / "content.jsonl").open("rb") as file:
         for type, lines in groupby(_records(file, report), itemgetter(0)):
             for some in batches(lines, AT_ONCE):
@@ -76,6 +79,8 @@ def load_export(folder, on_step=lambda count: None):
     missing = sum(told["records"].values()) - report.lines
     if missing > 0:
         report.tell("last", f"The file is cut short: {missing} records are missing.")
+    # The clock would, too; so readers find all of it where none runs yet.
+    indexing.drain()
     if report.new:
         analyze()
     return report
@@ -91,13 +96,32 @@ def _about(folder):
         told = json.loads((folder / "export.json").read_bytes())
         version, counts = told["newsroom export"], told["records"]
         sum(counts.values())
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise NoExport(f"There is no export.json in {folder}.") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise NoExport(f"{folder}/export.json cannot be read.") from error
     if version != VERSION:
         raise NoExport(f"The export has version {version}; this site reads {VERSION}.")
+    if not (folder / "content.jsonl").is_file():
+        raise NoExport(f"There is no content.jsonl in {folder}.")
     return told
+
+
+def _give_way(told):
+    """Take what migrating put into an empty site away, where the export has its own.
+
+    Else a line of a menu that somebody took out there would be here again. `told` is
+    how many records there are of each type, 0 of what the other site had none of.
+    """
+    born = {"menu": MenuItem, "agent": Agent}
+    # Its name is often the first that a new site is given.
+    others = [m for m in BY_MODEL if m not in (Publication, *born.values())]
+    if any(model._base_manager.exists() for model in others):
+        return
+    with transaction.atomic():
+        for model in (model for type, model in born.items() if type in told):
+            model.objects.all().delete()
+        change(EVERYTHING)
 
 
 def _records(file, report):

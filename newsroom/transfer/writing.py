@@ -23,14 +23,15 @@ def write_export(folder, on_step=lambda count: None):
     written again. Raises OSError.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    counts, partial = {}, folder / "content.jsonl.partial"
+    counts = dict.fromkeys([*KINDS, *TIES], 0)
+    partial = folder / "content.jsonl.partial"
     with snapshot():
         with partial.open("w", encoding="utf-8") as file:
             for record in records():
                 line = json.dumps(record, ensure_ascii=False, sort_keys=True)
                 # What is half a character in JSON's escapes stays an escape.
                 file.write(line.encode("utf-8", "backslashreplace").decode() + "\n")
-                counts[record["type"]] = counts.get(record["type"], 0) + 1
+                counts[record["type"]] += 1
                 on_step(1)
         names = folder / "names.partial"
         with names.open("w", encoding="utf-8") as file:

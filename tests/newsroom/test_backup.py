@@ -5,14 +5,17 @@ import hashlib
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tarfile
 import threading
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.conf import settings as site
 from django.contrib.auth.models import Permission, User
 from django.contrib.contenttypes.models import ContentType
@@ -24,8 +27,10 @@ from django.utils import timezone
 
 from articles import revisions
 from articles.models import Article, Correction, Origin, Picture, Revision
-from newsroom.backup import making, rotating
+from newsroom.backup import making, restoring, rotating
+from newsroom.models import MenuItem
 from newsroom.pagecache.models import Purge
+from newsroom.search import indexing
 from tests.factories import (
     make_article,
     make_author,
@@ -160,6 +165,14 @@ class TestRoundTrip:
         assert not user.has_perm("articles.empty_trash")
         assert moved in user.user_permissions.all()
 
+    def test_readers_find_what_came_back(self, world, client, tmp_path):
+        indexing.drain()
+        file = backup(tmp_path / "b.tar")
+        for _ in range(2):
+            run("restore", str(file), "--force")
+            found = client.get("/search/?q=text").content.decode()
+            assert "Bären" in found
+
     def test_new_rows_get_keys_of_their_own_afterwards(self, world, tmp_path):
         Article.objects.filter(pk=world.pk).update(headline="Old")
         run("restore", str(backup(tmp_path / "b.tar")), "--force")
@@ -257,6 +270,14 @@ class TestRefusing:
         assert "Say --force" in refused("restore", str(file))
         assert Article.objects.get().headline == "Mine"
 
+    def test_what_migrating_makes_is_no_content(self, db):
+        agents = import_module("newsroom.crawlers.migrations.0003_fill_agents")
+        agents.fill(apps, None)
+        MenuItem.objects.create(menu="footer", address="/archive/", label="Archive")
+        assert restoring.in_use() is None
+        make_page("About", path="/about/")
+        assert restoring.in_use() == "articles.page"
+
     def test_check_writes_nothing_and_counts_all(self, world, tmp_path):
         file = backup(tmp_path / "b.tar")
         Article.objects.update(headline="Mine")
@@ -285,8 +306,11 @@ class TestRefusing:
                 for offset in (0, member.size // 2, member.size - 1)
                 if member.name != "manifest.sha256" and member.size
             ]
+            # What fills its last block, and what follows the last member.
+            padding = [m.offset_data + m.size for m in archive if m.size % 512]
+            padding = [*padding[:2], len(content) - 600, len(content) - 1]
         dice = random.Random(2026)
-        for place in dice.sample(places, 25):
+        for place in [*dice.sample(places, 25), *padding]:
             wrong = bytearray(content)
             wrong[place] ^= 1 << dice.randrange(8)
             (tmp_path / "wrong.tar").write_bytes(wrong)
@@ -364,6 +388,22 @@ class TestRefusing:
         assert "no backup" in refused("restore", str(tmp_path / "other.tar"))
         assert "No such file" in refused("restore", str(tmp_path / "none.tar"))
 
+    def test_a_full_disk_changes_nothing_and_leaves_no_half_file(self, world, tmp_path):
+        make_picture(900, 700)
+        file = backup(tmp_path / "b.tar")
+        for name in (names := list(making.stored_files())):
+            default_storage.delete(name)
+        Article.objects.update(headline="Mine")
+        limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1500, limits[1]))
+        try:
+            said = refused("restore", str(file), "--force")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        assert said.startswith("b.tar was not restored: ")
+        assert names and not list(making.stored_files())
+        assert Article.objects.get().headline == "Mine"
+
     def test_scripts_in_a_forged_body_do_not_get_in(self, world, tmp_path):
         file = backup(tmp_path / "b.tar")
         body = {"body": "<p>Text.<script>alert(1)</script></p>"}
@@ -372,6 +412,12 @@ class TestRefusing:
 
 
 class TestWriting:
+    def test_nothing_is_written_where_readers_could_ask_for_it(self, world, settings):
+        for folder in (settings.MEDIA_ROOT, settings.STATIC_ROOT):
+            said = refused("backup", str(folder / "backups"))
+            assert "readers could ask for what lies in" in said
+            assert not (folder / "backups").exists()
+
     def test_a_full_disk_leaves_no_part_of_a_file(self, world, tmp_path, monkeypatch):
         def full(*_arguments):
             raise OSError(28, "No space left on device")
@@ -400,6 +446,12 @@ class TestWriting:
         assert "letters.tar" in names
         assert "newsroom-2026-01-08-030000.tar" in names
         assert "newsroom-2026-01-07-030000.tar" not in names
+
+    def test_the_one_just_made_stays_where_a_clock_was_wrong(self, world, tmp_path):
+        later = tmp_path / "newsroom-2099-01-01-000000.tar"
+        later.touch()
+        run("backup", str(tmp_path), "--keep", "1")
+        assert len(list(tmp_path.glob("newsroom-*.tar"))) == 2
 
 
 class TestRotation:

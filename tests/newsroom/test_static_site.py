@@ -20,9 +20,11 @@ from django.core.management import CommandError, call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 
+from articles import publishing
 from articles.models import Article
+from newsroom.redirects import counting
 from newsroom.redirects.addresses import captures
-from newsroom.redirects.models import Redirect
+from newsroom.redirects.models import MissingPage, Redirect
 from newsroom.static_site import making, redirecting
 from newsroom.static_site.places import Address, address_of, files_of
 from newsroom.static_site.rewriting import page_as_file
@@ -164,13 +166,43 @@ def test_a_second_run_writes_what_changed_and_removes_what_is_gone(world, tmp_pa
     assert " 0 written, 0 removed" in export(folder)
     assert {p: p.stat().st_mtime_ns for p in folder.rglob("*.htm*")} == before
 
-    Article.objects.get(path="/old/Story.htm").withdraw()
+    article = Article.objects.get(path="/old/Story.htm")
+    publishing.move_to_trash(article, None)
     (folder / "mine.txt").write_text("An own file.")
     export(folder)
     assert not (folder / "old/Story.htm").exists()
     assert (folder / "old/Other one/index.html").exists()
     assert (folder / "mine.txt").exists()
     assert not list(folder.rglob("*.partial"))
+
+
+def test_what_was_withdrawn_leaves_its_notice(world, tmp_path):
+    folder = tmp_path / "site"
+    linked = make_article("Linked", path="/linked/")
+    Article.objects.filter(path="/about/").update(body='<p><a href="/linked/">L</a>')
+    publishing.withdraw(linked, None, notice="It was wrong.")
+    kept = make_article("Kept", path="/kept/")
+    publishing.withdraw(kept, None, notice="It was unfair.", answer=200)
+    publishing.withdraw(make_article("Draft", status="draft", path="/never/"), None)
+    export(folder)
+    assert "It was wrong." in (folder / "linked/index.html").read_text()
+    assert "It was unfair." in (folder / "kept/index.html").read_text()
+    assert not (folder / "never").exists()
+    nginx = (folder / "redirects.nginx.conf").read_text()
+    assert (
+        'location = "/linked/" { error_page 410 "/linked/index.html"; return 410; }'
+    ) in nginx
+    assert "/kept" not in nginx
+
+
+def test_nobody_counts_what_the_export_asks_for(world, tmp_path):
+    make_author("Without Stories")
+    Redirect(old="/gone.htm", answer=410).save()
+    export(tmp_path / "site")
+    counting.missing.flush()
+    counting.hits.flush()
+    assert not MissingPage.objects.exists()
+    assert Redirect.objects.get().hits == 0
 
 
 def test_a_stopped_run_is_gone_on_with(world, tmp_path, monkeypatch):
@@ -206,6 +238,27 @@ def test_a_site_that_does_not_answer_is_told_in_a_sentence(world, settings, tmp_
     settings.ALLOWED_HOSTS = ["elsewhere.test"]
     with pytest.raises(CommandError, match="ALLOWED_HOSTS"):
         export(tmp_path / "site")
+
+
+def test_drafts_do_not_get_into_the_folder_of_a_static_site(world, tmp_path):
+    content, static = tmp_path / "content", tmp_path / "static"
+    export(static)
+    for format in ("jsonl", "wxr"):
+        with pytest.raises(CommandError, match="another format"):
+            call_command("export_site", str(static), format=format)
+    call_command("export_site", str(content), stdout=StringIO())
+    with pytest.raises(CommandError, match="another format"):
+        export(content)
+    assert not (content / "index.html").exists()
+    assert not (static / "content.jsonl").exists()
+
+
+def test_notes_that_cannot_be_read_are_told_in_a_sentence(world, tmp_path):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / ".export.sqlite3").write_text("This is no database. " * 99)
+    with pytest.raises(CommandError, match=r"not a database .*\.export\.sqlite3"):
+        export(folder)
 
 
 class TestPlaces:
@@ -245,6 +298,10 @@ class TestPlaces:
         shown = '<p>&lt;a href="/not/a/link/"&gt;</p>'
         assert page_as_file(shown, "/") == (shown, [])
 
+    def test_an_address_is_one_however_it_is_spelled(self):
+        spellings = ("/caf%c3%a9/%61", "/caf%C3%A9/a", "/café/a")
+        assert {address_of(link)[0].path for link in spellings} == {"/caf%C3%A9/a"}
+
     def test_links_keep_their_fragment_and_lose_their_query(self):
         text, found = page_as_file('<a href="?page=3#end">3</a>', "/tags/a/")
         assert text == '<a href="/tags/a/page-3/#end">3</a>'
@@ -261,7 +318,7 @@ def text_of_redirects(followed=()):
 @pytest.mark.django_db
 class TestRedirects:
     def test_are_written_for_both_servers_and_hold_no_directives(self):
-        odd = [("/a;}", "/b"), ("/c d", "/e"), ("/f\n/g", "/h")]
+        odd = [('/a";}', "/b"), ("/c\\", "/e"), ("/f\n/g", "/h")]
         texts, unsaid = text_of_redirects([("/old", "/new/"), *odd])
         nginx, netlify = texts["redirects.nginx.conf"], texts["_redirects"]
         assert 'location = "/old" { return 301 "/new/"; }' in nginx
@@ -287,14 +344,16 @@ class TestRedirects:
                 "/archive/*/story-*.html",
                 "/$1/$2/",
                 r'location ~ "^/archive/(.*?)/story-(.*?)\.html$" '
-                r'{ if (!-e $request_filename) { return 301 "/$1/$2/"; } }',
+                r"{ if (!-e $request_filename) { rewrite "
+                r'"^/archive/(.*?)/story-(.*?)\.html$" "/$1/$2/" permanent; } }',
                 "",
             ),
             (
                 "/blog/*",
                 "/news/$1",
                 r'location ~ "^/blog/(.*?)$" '
-                r'{ if (!-e $request_filename) { return 301 "/news/$1"; } }',
+                r'{ if (!-e $request_filename) { rewrite "^/blog/(.*?)$" '
+                r'"/news/$1" permanent; } }',
                 "/blog/* /news/:splat 301",
             ),
             ("/x*", "/y/", None, ""),
@@ -362,14 +421,45 @@ class TestRedirects:
     def test_with_a_query_are_told_to_netlify_by_name(self, old, line):
         assert redirecting.netlify_line("exact", old, "/n/", 301) == line
 
+    def test_name_no_address_twice(self):
+        """Nginx would not start; and what a rule says itself goes before the rest."""
+        Redirect(old="/blog/", target="/news/", match="prefix").save()
+        Redirect(old="/blog", target="/old-blog/").save()
+        Redirect(old="/caf%c3%a9", target="/über/").save()
+        texts, unsaid = text_of_redirects([("/caf%C3%A9", "/%C3%BCber/")])
+        nginx = texts["redirects.nginx.conf"]
+        assert nginx.count('location = "/blog"') == 1
+        assert 'location = "/blog" { return 301 "/old-blog/"; }' in nginx
+        assert nginx.count('location = "/café" { return 301 "/%C3%BCber/"; }') == 1
+        assert unsaid["redirects.nginx.conf"] == 0
+
+    def test_rest_where_a_page_stands(self):
+        Redirect(old="/a.htm", target="/b/").save()
+        files = redirecting.files([], stands=lambda path: path == "/a.htm")
+        assert all(b"/a.htm" not in content for _name, content, _unsaid in files)
+
+    def test_of_pages_of_lists_are_told_to_netlify_one_by_one(self):
+        pages = [Address("/tags/caf%C3%A9/", "page=2"), Address("/a/", "plain")]
+        (_nginx, (_name, netlify, _unsaid)) = redirecting.files([], pages)
+        line = "/tags/café/ page=2 /tags/caf%C3%A9/page-2/ 301!\n"
+        assert netlify.decode() == line
+
     def test_are_followed_by_a_real_nginx(self, tmp_path):
         program, port, long = need("nginx"), free_port(), "x" * 300
         Redirect(old="/?p=12", target="/news/").save()
         Redirect(old=f"/i.php?id={long}", answer=410).save()
-        Redirect(old="/old.htm", target="/new/").save()
-        for name, content, _unsaid in redirecting.files([]):
+        Redirect(old="/old.htm", target="/über/").save()
+        Redirect(old="/my text {1};.htm", target="/new/").save()
+        Redirect(old="/blog/", target="/news/", match="prefix").save()
+        Redirect(old="/a/*.htm", target="/b/$1/", match="pattern").save()
+        for name, content, _unsaid in redirecting.files([("/taken/", "")]):
             (tmp_path / name).write_bytes(content)
-        (tmp_path / "index.html").write_text("Home")
+        pages = ("", "410", "list", "list/page-2", "story/plain", "story", "taken")
+        for name in pages:
+            (tmp_path / name).mkdir(parents=True, exist_ok=True)
+            (tmp_path / name / "index.html").write_text(name)
+        (tmp_path / "410.html").write_text("It is gone.")
+        (tmp_path / "list/index.xml").write_text("<rss/>")
         user = "user root;" if os.geteuid() == 0 else ""
         (tmp_path / "nginx.conf").write_text(
             f"{user} pid {tmp_path}/pid; error_log {tmp_path}/log; daemon off;"
@@ -386,15 +476,26 @@ class TestRedirects:
             connection = HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", address)
             answer = connection.getresponse()
-            return answer.status, answer.headers["Location"]
+            found = answer.headers["Location"] or answer.read().decode()
+            return answer.status, found
 
         try:
             wait_for(lambda: is_answered(port))
             assert ask("/?p=12") == (301, "/news/")
-            assert ask("/old.htm") == (301, "/new/")
-            assert ask(f"/i.php?id={long}")[0] == 410
+            assert ask("/old.htm") == (301, "/%C3%BCber/")
+            assert ask("/my%20text%20%7b1%7D;.htm") == (301, "/new/")
+            assert ask("/blog/%C3%BC?a=1") == (301, "/news/%C3%BC?a=1")
+            assert ask("/blog")[0] == 301
+            assert ask("/a/%C3%BC%0Ab.htm")[0] == 404
+            assert ask("/a/%C3%BC.htm") == (301, "/b/%C3%BC/")
+            assert ask(f"/i.php?id={long}") == (410, "It is gone.")
+            assert ask("/taken/") == ask("/taken") == (410, "taken")
             assert ask("/")[0] == ask("/?p=1")[0] == ask("/?p=123")[0] == 200
             assert ask("/i.php?id=x")[0] == 404
+            assert ask("/list/?page=2&a=1") == (301, "/list/page-2/")
+            assert ask("/list/?page=1") == ask("/list/?page=9") == (200, "<rss/>")
+            assert ask("/story/?plain") == (301, "/story/plain/")
+            assert ask("/?plain")[0] == ask("/?page=2")[0] == 200
         finally:
             server.terminate()
             server.wait(timeout=20)

@@ -7,10 +7,12 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from taggit import models as taggit
 
 from articles import publishing
 from articles.models import (
@@ -33,7 +35,11 @@ from newsroom.blocks.models import (
     ShareBlockNetwork,
     ShareNetwork,
 )
+from newsroom.crawlers.models import Agent, SiteFiles
 from newsroom.models import MenuItem, Publication
+from newsroom.search import indexing
+from newsroom.search.models import Pick
+from newsroom.transfer.kinds import KINDS, TIES
 from newsroom.transfer.loading import NoExport, load_export
 from tests.factories import (
     NOON,
@@ -116,6 +122,9 @@ def world():
             ends_at=timezone.now() + timedelta(days=9),
         )
         block.sections.add(news)
+    Pick.objects.create(query="The River", article=article)
+    Pick.objects.create(query="The River", address="/tags/", title="All", position=1)
+    indexing.drain()
     return article
 
 
@@ -151,7 +160,7 @@ PAGES = (
     *("/", "/old/Story.htm", "/old/Story.htm?plain", "/about/", "/gone/", "/nothing/"),
     *("/sections/news/", "/sections/town/", "/tags/", "/tags/river/", "/authors/"),
     *("/authors/ada-lane/", "/series/bridges/", "/archive/", "/archive/2024/05/"),
-    *("/most-read/", "/2024/05/later/"),
+    *("/most-read/", "/2024/05/later/", "/search/?q=text", "/search/?q=the+river"),
 )
 
 
@@ -235,6 +244,7 @@ class TestThereAndBack:
         assert Picture.objects.get(pk=number).digest in inside.values()
 
     def test_a_menu_nobody_touched_gives_way_once(self, tmp_path):
+        make_section("News")
         # As a site is born (newsroom/migrations/0004), whatever other tests left.
         MenuItem.objects.all().delete()
         born = [
@@ -255,8 +265,58 @@ class TestThereAndBack:
         assert MenuItem.objects.filter(label="Our subjects").count() == 1
         assert MenuItem.objects.count() == len(born)
 
+    def test_what_migrating_made_gives_way_to_what_was_taken_out_there(
+        self, client, tmp_path
+    ):
+        restoring._empty()
+        agent = {"name": "Nosy", "purpose": "training"}
+        Agent.objects.create(name="Kept", purpose="training", maker="Bo")
+        SiteFiles.objects.create(machines="none")
+        folder, told = export(tmp_path / "one"), client.get("/robots.txt").content
+        assert b"Kept" in told
+        for has_content in (False, True):
+            restoring._empty()
+            Agent.objects.create(**agent)
+            Agent.objects.create(name="Kept", purpose="answering")
+            make_menu(("Archive", "/archive/"))
+            if has_content:
+                SiteFiles.objects.create(machines="none")
+            load_export(folder)
+            assert Agent.objects.filter(**agent).exists() is has_content
+            assert MenuItem.objects.exists() is has_content
+            assert (client.get("/robots.txt").content == told) is not has_content
+        # Somebody else's file with stories alone takes nothing away.
+        rewrite(folder, lambda record: None)
+        about = json.loads((folder / "export.json").read_text())
+        about["records"] = {}
+        (folder / "export.json").write_text(json.dumps(about))
+        restoring._empty()
+        make_menu(("Archive", "/archive/"))
+        load_export(folder)
+        assert MenuItem.objects.count() == 1
+
+
+# What docs/export.md leaves to backups, or says to be of no other site.
+LEFT_OUT = {
+    *("Group", "Group_permissions", "LogEntry", "Permission", "User", "User_groups"),
+    *("User_user_permissions", "Autosave", "Note", "Notice", "PageAutosave"),
+    *("PageRevision", "Presence", "PreviewLink", "PublishCheck", "Revision"),
+    *("Import", "ImportMade", "ImportProblem", "MissingPage", "QueryCount", "Report"),
+    *("ContentType", "Heartbeat", "Ping", "Purge", "Session"),
+    # Of the library of tags, which keep ours in tables of their own.
+    *("taggit.Tag", "TaggedItem"),
+}
+
 
 class TestWhatItHolds:
+    def test_every_table_is_in_it_or_left_out_on_purpose(self):
+        parts = [part for kind in KINDS.values() for part in kind.parts]
+        parts += [part for part, _parents in TIES.values()]
+        held = {part.model for part in parts} | {kind.model for kind in KINDS.values()}
+        models = set(apps.get_models(include_auto_created=True)) - held
+        names = {m.__name__ if m is not taggit.Tag else m._meta.label for m in models}
+        assert names == LEFT_OUT
+
     def test_every_state_and_no_login(self, world, tmp_path):
         folder = export(tmp_path / "one")
         states = sorted(record["status"] for record in records_of(folder, "article"))
@@ -351,6 +411,19 @@ class TestHostileExports:
         (tmp_path / "export.json").write_text("[")
         with pytest.raises(NoExport, match="cannot be read"):
             load_export(tmp_path)
+        with pytest.raises(NoExport, match=r"no export\.json"):
+            load_export(tmp_path / "export.json")
+        (tmp_path / "export.json").write_text('{"newsroom export": 1, "records": {}}')
+        with pytest.raises(NoExport, match=r"no content\.jsonl"):
+            load_export(tmp_path)
+
+    def test_folders_of_the_site_itself_are_refused(self, settings, world, tmp_path):
+        media = Path(settings.MEDIA_ROOT)
+        for folder in (media, media / "x", media.parent, settings.BASE_DIR):
+            for format in ("jsonl", "wxr", "static"):
+                with pytest.raises(CommandError, match="of the site’s own"):
+                    call_command("export_site", str(folder), format=format)
+        assert not (media / "x").exists()
 
     def test_lines_of_rubbish_are_counted_and_passed(self, world, tmp_path):
         folder = export(tmp_path / "one")

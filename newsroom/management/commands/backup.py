@@ -9,6 +9,7 @@ from tqdm import tqdm
 from newsroom.backup.archive import Damaged
 from newsroom.backup.making import make
 from newsroom.backup.rotating import name_at, to_remove
+from newsroom.folders import is_given_out
 
 
 class Command(BaseCommand):
@@ -48,6 +49,10 @@ class Command(BaseCommand):
         path = path_of(target)
         if any(rules.values()) and target and target.endswith(".tar"):
             raise CommandError("--keep needs a folder of backups, not a file's name.")
+        if is_given_out(path):
+            raise CommandError(
+                f"There is no backup: readers could ask for what lies in {path.parent}."
+            )
         try:
             report = self.make(path)
         except Damaged as error:
@@ -62,7 +67,7 @@ class Command(BaseCommand):
             f"{path}: {report.rows:,} rows, {report.files:,} media files, "
             f"{size / 1e6:,.1f} MB."
         )
-        self.rotate(path.parent, rules)
+        self.rotate(path, rules)
         if report.missing:
             for name in report.missing[:20]:
                 self.stderr.write(f"missing: {name}")
@@ -76,11 +81,14 @@ class Command(BaseCommand):
         with bar:
             return make(path, lambda what, count: bar.update(count))
 
-    def rotate(self, folder, rules):
-        names = [path.name for path in folder.iterdir()]
+    def rotate(self, path, rules):
+        names = [other.name for other in path.parent.iterdir()]
         for name in to_remove(names, **rules):
+            # Where a clock was wrong, older ones have later names.
+            if name == path.name:
+                continue
             try:
-                (folder / name).unlink()
+                path.with_name(name).unlink()
             except OSError as error:
                 raise CommandError(
                     f"The backup is there, but the old one {name} could not be "

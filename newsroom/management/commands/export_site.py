@@ -1,3 +1,4 @@
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -6,9 +7,17 @@ from tqdm import tqdm
 
 from articles.exporters import wxr
 from newsroom.backup.making import snapshot
+from newsroom.folders import is_home
 from newsroom.furniture import Furniture
 from newsroom.static_site.making import Unreachable, make_site
+from newsroom.static_site.progress import NAME as NOTES
 from newsroom.transfer.writing import write_export
+
+# Drafts and addresses that are not public stand in these, and a static site is for all.
+NOT_BESIDE = {
+    "static": ("content.jsonl", "wordpress.xml"),
+    **dict.fromkeys(("jsonl", "wxr"), (NOTES,)),
+}
 
 
 class Command(BaseCommand):
@@ -31,12 +40,26 @@ class Command(BaseCommand):
 
     def handle(self, *, folder, format, **options):
         folder = Path(folder).absolute()
+        if is_home(folder):
+            raise CommandError(
+                f"Nothing was exported: {folder} is a folder of the site’s own. Name "
+                "another one."
+            )
+        if others := [n for n in NOT_BESIDE[format] if (folder / n).exists()]:
+            raise CommandError(
+                f"Nothing was exported: in {folder} lies an export of another format "
+                f"({others[0]}). A static site needs a folder of its own."
+            )
         try:
             missing = getattr(self, f"_{format}")(folder, options)
         except OSError as error:
             raise CommandError(
                 f"The export is not complete: {error.strerror or error} "
                 f"({error.filename or folder}). Run the command again; it goes on."
+            ) from error
+        except sqlite3.Error as error:
+            raise CommandError(
+                f"The export is not complete: {error} (its notes, {folder / NOTES})."
             ) from error
         except Unreachable as error:
             raise CommandError(f"Nothing was exported. {error}") from error
@@ -51,7 +74,7 @@ class Command(BaseCommand):
     def _jsonl(self, folder, options):
         with bar("records") as progress:
             counts, missing = write_export(folder, progress.update)
-        told = ", ".join(f"{type} {count:,}" for type, count in counts.items())
+        told = ", ".join(f"{type} {count:,}" for type, count in counts.items() if count)
         self.stdout.write(f"{folder}: {sum(counts.values()):,} records ({told}).")
         return [f"missing: media/{name}" for name in missing]
 

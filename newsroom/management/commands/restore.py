@@ -43,8 +43,10 @@ class Command(BaseCommand):
         except Refused as error:
             raise CommandError(f"{error}. Nothing was changed.") from error
         except OSError as error:
+            # Of a file that is being written, the system does not say the name.
+            where = f" ({error.filename})" if error.filename else ""
             raise CommandError(
-                f"{error.filename or path}: {error.strerror or error}. "
+                f"{path.name} was not restored: {error.strerror or error}{where}. "
                 "The database was not changed."
             ) from error
 
@@ -76,7 +78,7 @@ class Command(BaseCommand):
             restore(backup, bar.update)
         for name in REBUILDING:
             if name in get_commands():
-                call_command(name)
+                call_command(name, stdout=self.stdout)
         self.stdout.write(f"Restored: {told}")
 
 

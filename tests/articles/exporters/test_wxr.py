@@ -2,15 +2,18 @@
 
 import io
 from datetime import timedelta
+from xml.sax.saxutils import escape
 
 import pytest
+from django.core.files.base import ContentFile
 from django.utils import timezone
 from lxml import etree
 
 from articles import publishing
 from articles.exporters import wxr
-from articles.models import Article
+from articles.models import Article, Correction, Document
 from tests.factories import (
+    NOON,
     make_article,
     make_author,
     make_page,
@@ -104,8 +107,67 @@ def test_a_story_has_its_authors_section_tags_dates_and_picture():
 def test_any_characters_make_valid_xml(words):
     make_article(f"A {words} z", body="<p>a]]&gt;b</p>", tags=[make_tag(f"t{words}")])
     (title, item), *_ = items_of(exported(), "post").items()
-    assert title == "A " + "".join(c for c in words if c not in "\x0b\x1f\ufffe") + " z"
+    kept = "".join(c for c in words if c not in "\x0b\x1f\ufffe")
+    # WordPress prints titles as HTML.
+    assert title == f"A {escape(kept)} z"
     assert value(item, "content:encoded") == "<p>a]]&gt;b</p>"
+
+
+def test_pictures_in_a_text_are_those_that_wordpress_fetches():
+    """It leads no other size's address to its own copy."""
+    picture = make_picture(1400, 900)
+    smaller = picture.renditions[0]["name"]
+    make_article(
+        "Shown",
+        body=f'<figure data-picture="{picture.pk}"><img src="/media/{smaller}" alt="">'
+        "</figure>",
+    )
+    root = exported()
+    (attachment,) = items_of(root, "attachment").values()
+    address = value(attachment, "wp:attachment_url")
+    body = value(items_of(root, "post")["Shown"], "content:encoded")
+    assert f'src="{address}"' in body and smaller not in body
+
+
+def test_documents_are_attachments():
+    document = Document(name="Report.pdf", digest="d" * 64, bytes=4)
+    document.file.save("dd/report.pdf", ContentFile(b"%PDF"))
+    attachment = items_of(exported(), "attachment")["Report.pdf"]
+    address = value(attachment, "wp:attachment_url")
+    assert address == f"https://news.example{document.file.url}"
+
+
+def test_no_two_items_are_one_for_wordpress():
+    """A title and a second are one to it, and logins that differ by their ü."""
+    for _ in range(3):
+        make_article("Letters", authors=[make_author("Ümit Ö")])
+        make_article("Untitled", status="draft", created_at=NOON)
+    root = exported()
+    items = [
+        (item.findtext("title"), value(item, "wp:post_date"), value(item, "dc:creator"))
+        for item in root.iter("item")
+    ]
+    assert len({item[:2] for item in items}) == 6
+    logins = [a.text for a in root.iterfind(".//wp:author_login", NAMES)]
+    assert len(set(logins)) == 3 and all(login.isascii() for login in logins)
+    assert {creator for title, _, creator in items if title == "Letters"} == {*logins}
+    gmt = {
+        value(item, "wp:post_date_gmt")
+        for item in root.iter("item")
+        if item.findtext("title") == "Untitled"
+    }
+    assert gmt == {"0000-00-00 00:00:00"}
+
+
+def test_corrections_stand_in_the_text():
+    article = make_article("Wrong", body="<p>Body.</p>")
+    Correction.objects.create(article=article, text="It was < Tuesday.")
+    publishing.retract(article, None, "Never so.")
+    body = value(items_of(exported(), "post")["Wrong"], "content:encoded")
+    assert body == (
+        "<p><strong>Retraction:</strong> Never so.</p><p>Body.</p>"
+        "<p><strong>Correction:</strong> It was &lt; Tuesday.</p>"
+    )
 
 
 def test_only_what_readers_see_is_published_there():

@@ -87,6 +87,8 @@ class TestTheGazette:
     def test_drafts_stay_drafts(self, client):
         for headline in ("For members", "Not yet"):
             assert article(headline).status == "draft"
+        # WordPress dates a draft by its last save: it is not when it goes out.
+        assert article("Not yet").published_at is None
         assert "Half a story" not in client.get("/").content.decode()
 
     def test_sections_are_made_as_they_were(self):

@@ -33,7 +33,8 @@ class Command(BaseCommand):
         done, bar = 0, None
         for done, total in indexing.rebuild():
             if bar is None:
-                bar = tqdm(total=total, unit=" articles", disable=verbosity == 0)
+                is_quiet = True if verbosity == 0 else None  # None: but on a terminal
+                bar = tqdm(total=total, unit=" articles", disable=is_quiet)
             bar.update(done - bar.n)
         if bar is not None:
             bar.close()
