@@ -19,7 +19,9 @@ from lxml.html import builder
 
 from articles.embeds import address_in, recognise
 
+from .figures import join_embed, join_table
 from .markup import figure_html
+from .originals import film_at, whole_picture
 from .story import PageError, PictureNote, Problem, Story, When
 from .webtree import MOST_ELEMENTS, parse
 
@@ -34,6 +36,12 @@ DROPPED = (
 )
 FRAMES = ("iframe", "embed", "video", "audio")
 REPORTED = {"form": "A form", "object": "An object", "applet": "An applet"}
+# Where a picture's address is said, the largest first: Jetpack, WordPress's older
+# galleries, Squarespace, and what loads pictures late.
+ADDRESSES = (
+    *("data-orig-file", "data-full-url", "data-url", "data-image"),
+    *("data-src", "data-lazy-src", "src"),
+)
 POSTS_OF = (
     *("twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "fb-post"),
     *("mastodon-embed", "bluesky-embed", "reddit-embed", "reddit-card"),
@@ -125,6 +133,14 @@ def moment_of(written: str | None) -> When | None:
     return When(moment if moment.tzinfo else moment.replace(tzinfo=UTC), "moment")
 
 
+def path_of(link: str) -> str:
+    """Return the path of a web address, "" for what is none."""
+    try:
+        return urlsplit(link.strip()).path
+    except ValueError:
+        return ""
+
+
 def replaced(markup: str, opening, closing, replace) -> str:
     """Return the markup with each piece from an opening to the next closing replaced.
 
@@ -179,6 +195,8 @@ class _Reader:
 
     def read(self, root, names):
         """Read all below the root, in which these are the elements' names."""
+        for element in root.xpath(".//object") if "object" in names else ():
+            self.object(element)
         for name in filter(names.__contains__, DROPPED):
             for element in root.xpath(f".//{name}"):
                 if name in REPORTED:
@@ -191,11 +209,19 @@ class _Reader:
             if POSTS.search(element.get("class")):
                 self.post(element)
         for element in root.xpath(".//figure|.//div|.//dl|.//span|.//ul"):
-            if GALLERY_CLASS.search(element.get("class") or ""):
+            if not GALLERY_CLASS.search(element.get("class") or ""):
+                continue
+            # What stood within another is gone with it.
+            if any(one is root for one in element.iterancestors()):
                 self.gallery(element)
         for element in root.xpath(".//img"):
             if element.getroottree() is not None and not _is_placed(element):
                 self.picture(element)
+        if "figure" in names:
+            for figure in root.xpath(".//figure//figure[@data-embed]"):
+                join_embed(figure)
+            for table in root.xpath(".//figure//table"):
+                join_table(table)
 
     def report(self, kind, reason, element):
         sample = lxml.html.tostring(element, encoding="unicode", with_tail=False)
@@ -213,6 +239,14 @@ class _Reader:
 
     # Frames and posts.
 
+    def object(self, element):
+        """Put in an object's place the film of another site that it shows."""
+        said = [element.get("data"), *element.xpath(".//embed/@src")]
+        said += element.xpath(".//param[@name='movie' or @name='src']/@value")
+        address = next(filter(None, map(self.absolute, said)), "")
+        if address := film_at(address):
+            _replace(element, _embed(address, ""))
+
     def frame(self, element):
         code = lxml.html.tostring(element, encoding="unicode", with_tail=False)
         source = element.find("source")
@@ -227,17 +261,8 @@ class _Reader:
             return
         if element.tag in ("video", "audio"):
             element.tail = f" {element.tail or ''}"
-        figure = element.getparent()
-        while figure is not None and figure.tag != "figure":
-            figure = figure.getparent()
-        embed = _embed(address, element.get("title") or "")
-        if figure is not None and len(figure.findall(".//iframe")) == 1:
-            caption = figure.find(".//figcaption")
-            if caption is not None and caption.text_content().strip():
-                embed.append(caption)
-            _replace(figure, embed)
-        else:
-            _replace(element, embed)
+        address = film_at(address) or address
+        _replace(element, _embed(address, element.get("title") or ""))
 
     def post(self, quotation):
         code = lxml.html.tostring(quotation, encoding="unicode", with_tail=False)
@@ -296,11 +321,7 @@ class _Reader:
     def figure(self, image, caption="", credit=""):
         """Return a place for the picture; None where it is none."""
         address = next(
-            (
-                found
-                for name in ("data-orig-file", "data-src", "data-lazy-src", "src")
-                if (found := self.absolute(image.get(name)))
-            ),
+            (found for name in ADDRESSES if (found := self.absolute(image.get(name)))),
             "",
         )
         link = image.getparent()
@@ -311,6 +332,7 @@ class _Reader:
         sizes = [image.get("width") or "", image.get("height") or ""]
         if not address or any(s.isdigit() and int(s[:9]) <= TINY for s in sizes):
             return None
+        address = whole_picture(address)
         note = PictureNote(
             src=address,
             alt=SPACE.sub(" ", image.get("alt") or "").strip(),

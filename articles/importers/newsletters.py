@@ -4,12 +4,11 @@ import csv
 import re
 from dataclasses import replace
 from functools import partial
-from urllib.parse import urlsplit
 
 import lxml.html
 
 from .decode import decode
-from .exported import finish, moment_of, plain_text
+from .exported import finish, moment_of, path_of, plain_text
 from .files import read_page
 from .story import Credit, PageError, Problem, Story
 from .webtree import parse
@@ -180,13 +179,6 @@ def _medium_text(story):
         quotation.set("class", "pullquote")
     markup = lxml.html.tostring(body, encoding="unicode", with_tail=False)
     return finish(story, markup)
-
-
-def path_of(link):
-    try:
-        return urlsplit(link).path
-    except ValueError:
-        return ""
 
 
 def _words(tree, path):

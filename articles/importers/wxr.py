@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import replace
 from functools import partial
 
-from .exported import plain_text
+from .exported import path_of, plain_text
 from .story import LinkNote, PageError, Person, PictureNote, Story, Term
 from .wxr_elements import children, elements, fields, meta_of, number_of, parse
 from .wxr_items import items
@@ -27,6 +27,10 @@ PASSED_OVER = {
     *("wp_global_styles", "wp_navigation", "wp_font_family", "wp_font_face"),
     *("guest-author", "acf-field", "acf-field-group", "feedback", "safecss"),
     *("wpcf7_contact_form", "mc4wp-form", "shop_order", "jp_pay_order"),
+    *("acf-post-type", "acf-taxonomy", "acf-ui-options-page", "elementor_library"),
+    *("et_pb_layout", "fl-builder-template", "vc_grid_item", "wpforms", "nf_sub"),
+    *("flamingo_contact", "flamingo_inbound", "scheduled-action", "tablepress_table"),
+    *("amp_validated_url", "jp_mem_plan", "jp_pay_product", "shop_coupon"),
 }
 # What posts name.
 AHEAD = {"attachment", "wp_block", "guest-author"}
@@ -63,8 +67,10 @@ def _ahead(path, export):
     index = sqlite3.connect(export.index)
     index.execute("PRAGMA synchronous = off")
     index.execute(
-        "CREATE TABLE file (id INTEGER PRIMARY KEY, url, alt, caption, credit)"
+        "CREATE TABLE file"
+        " (id INTEGER PRIMARY KEY, url, alt, caption, credit, post, place)"
     )
+    index.execute("CREATE INDEX file_post ON file (post)")
     index.execute("CREATE TABLE block (id INTEGER PRIMARY KEY, content)")
     portraits = []
     try:
@@ -90,6 +96,8 @@ def _head(rest, export):
     for name, element in elements(rest):
         if name in ("base_site_url", "base_blog_url", "link") and not export.site:
             export.site = (element.text or "").strip()
+        if name == "base_blog_url":
+            export.home = path_of(element.text or "").rstrip("/")
         elif name == "author":
             yield from _author(children(element), export)
         elif name == "category":
@@ -106,9 +114,9 @@ def _author(told, export):
     name = told.get("author_display_name") or " ".join(
         filter(None, (told.get("author_first_name"), told.get("author_last_name")))
     )
-    name = name.strip() or login
+    name = html.unescape(name).strip() or login
     if login and name:
-        export.names[login] = name
+        export.names[login.casefold()] = name
         yield Person(name, key=login, email=told.get("author_email", ""))
 
 
@@ -134,8 +142,11 @@ def _remember(kind, element, export, index, portraits):
             meta.get("_wp_attachment_image_alt", ""),
             plain_text(told.get("excerpt", "")),
             next((meta[name] for name in CREDITS if meta.get(name)), ""),
+            number_of(told.get("post_parent", "")),
+            number_of(told.get("menu_order", "")),
         )
-        index.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", row)
+        marks = ", ".join("?" * len(row))
+        index.execute(f"INSERT OR REPLACE INTO file VALUES ({marks})", row)
     elif kind == "wp_block":
         row = number, told.get("content", "")
         index.execute("INSERT OR REPLACE INTO block VALUES (?, ?)", row)
@@ -185,5 +196,5 @@ def _posts(path, export):
             )
             if number:
                 key = "page_id" if kind == "page" else "p"
-                story.other_addresses = [f"/?{key}={number}"]
+                story.other_addresses = [f"{export.home}/?{key}={number}"]
             yield story

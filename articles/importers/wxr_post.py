@@ -9,12 +9,19 @@ import tempfile
 import weakref
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from .autop import paragraphs
-from .exported import head_by_words, plain_text, read_body, replaced
+from .exported import (
+    PICTURE_NAME,
+    head_by_words,
+    path_of,
+    plain_text,
+    read_body,
+    replaced,
+)
 from .shortcodes import embed, expand
 from .story import Credit, PageError, PictureNote, Problem, Story, When
 from .wxr_elements import fields, local, meta_of, number_of, parse
@@ -44,6 +51,20 @@ FOOTNOTE_END = re.compile("</sup>")
 ALONE = re.compile(r"^[ \t]*(https?://[^\s<>\"\[\]]+)[ \t]*$", re.MULTILINE)
 # Looked for first: it begins with letters, which is found ten times as fast.
 AT_LINE_END = re.compile(r"https?://[^\s<>\"\[\]]+[ \t]*$", re.MULTILINE)
+# Kinds of terms that readers never saw.
+HIDDEN = {
+    *("author", "post_format", "nav_menu", "wp_theme", "wp_pattern_category"),
+    *("language", "post_translations", "term_translations", "translation_priority"),
+    *("yst_prominent_words", "following_users", "ef_usergroup", "link_category"),
+    *("product_type", "product_visibility", "elementor_library_type"),
+}
+FILE_BUTTON = re.compile(r"<a\b[^<>]{0,1000}wp-block-file__button[^<>]{0,500}>")
+LINK_END = re.compile("</a>")
+# A cover of the first block editors had its picture behind it, and no more of it.
+COVER = re.compile(
+    r"(<(?:div|section)\b[^<>]{0,500}wp-block-cover[^<>]{0,500}background-image:\s?url\("
+    r"['\"]?([^'\"()<>\s]{1,1000})['\"]?\)[^<>]{0,500}>)"
+)
 MORE = re.compile(r"<!--\s{0,9}(?:more[^>]{0,300}?|nextpage|noteaser)\s{0,9}-->")
 
 
@@ -53,8 +74,9 @@ class Export:
 
     source: str
     site: str
+    home: str = ""  # path below which the blog stands, without a slash at its end
     index: str = ""  # path of the database of its files and blocks
-    names: dict = field(default_factory=dict)  # login: display name
+    names: dict = field(default_factory=dict)  # login in small letters: display name
     guests: dict = field(default_factory=dict)  # nicename: display name
     above: dict = field(default_factory=dict)  # category: (name, parent's nicename)
 
@@ -77,6 +99,15 @@ class Export:
             "SELECT url, alt, caption, credit FROM file WHERE id = ?", [number]
         )
         return rows.fetchone()
+
+    def files_of(self, post):
+        """Return the numbers of the pictures that were put in with a post, in order."""
+        if not 0 < post < 2**63:
+            return []
+        rows = _open(self.index).execute(
+            "SELECT id, url FROM file WHERE post = ? ORDER BY place, id", [post]
+        )
+        return [number for number, url in rows if PICTURE_NAME.search(path_of(url))]
 
     def block(self, number):
         """Return the content of a block that several posts share, "" for none."""
@@ -189,8 +220,9 @@ class _Post:
         address = split.path + (f"?{split.query}" if split.query else "")
         if self.status in ("publish", "future", "private") and address not in ("", "/"):
             story.address = address
-            short = f"/?{'page_id' if story.kind == 'page' else 'p'}={number}"
-            if short != address:
+            key = "page_id" if story.kind == "page" else "p"
+            short = f"{self.export.home}/?{key}={number}"
+            if number and short != address:
                 story.other_addresses.append(short)
 
     def dates(self, story):
@@ -208,10 +240,10 @@ class _Post:
             for child in self.item.findall("category")
             if child.get("domain") == "author"
         ]
-        names = [self.export.names.get(name, name) for name in names if name]
-        creator = self.text("creator")
-        if not names and creator:
-            names = [self.export.names.get(creator, creator)]
+        names = [name for name in names if name] or [self.text("creator")]
+        # WordPress's logins are the same in capitals.
+        known = self.export.names
+        names = [known.get(name.casefold(), name) for name in names if name]
         story.credits = [Credit(name, printed=name) for name in dict.fromkeys(names)]
 
     def subjects(self, story):
@@ -220,7 +252,9 @@ class _Post:
         for child in self.item.findall("category"):
             domain = child.get("domain")
             name = html.unescape((child.text or "").strip())
-            if not name or domain in ("author", "post_format", "nav_menu"):
+            if domain == "language":  # Polylang's
+                story.language = story.language or _nice(child)
+            if not name or domain in HIDDEN:
                 continue
             if domain in ("category", None):
                 sections.append((_nice(child), name))
@@ -258,7 +292,8 @@ class _Post:
         content = MORE.sub("", content) if not is_blocks else content
         if is_blocks:
             content = self.blocks(content, story)
-        content = expand(content, self.export.picture, _reporting(story))
+        own = partial(self.export.files_of, number_of(self.text("post_id")))
+        content = expand(content, self.export.picture, _reporting(story), own)
         if AT_LINE_END.search(content):
             content = ALONE.sub(lambda found: embed(html.unescape(found[1])), content)
         if not is_blocks:
@@ -285,13 +320,15 @@ class _Post:
             if name in ("block", "core/block") and depth < 3:
                 reused = self.export.block(told.get("ref"))
                 return self.blocks(reused, story, depth + 1) if reused else ""
-            if name in ("spacer", "nextpage", "more", "separator"):
+            if name in ("spacer", "nextpage", "more", "separator", "footnotes"):
                 return ""
             story.note("block", f"A block “{name}”, made by a program, was left out.")
             return ""
 
         content = PLAIN_BLOCK.sub("", content)
         content = MORE.sub("", replaced(content, BLOCK, BLOCK_END, shown))
+        content = replaced(content, FILE_BUTTON, LINK_END, lambda link: "")
+        content = COVER.sub(r'\1<img src="\2" alt="">', content)
         return replaced(content, PULL_QUOTE, FIGURE_END, _pull_quote)
 
     def lead(self, story):

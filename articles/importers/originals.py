@@ -1,0 +1,42 @@
+"""Where pictures and films themselves stand that an export names by another address."""
+
+import re
+from urllib.parse import unquote
+
+# Programs that hand out smaller copies of pictures: WordPress.com's and Substack's.
+COPIES = (
+    (re.compile(r"https?://i\d\.wp\.com/([^?#]+)"), "https://{}"),
+    (
+        re.compile(r"https?://substackcdn\.com/image/fetch/[^?#]*/(https?%3A[^?#/]+)"),
+        "{}",
+    ),
+)
+# Flash players, in which films stood until about 2012.
+PLAYERS = (
+    (
+        re.compile(r"(?:https?:)?//(?:www\.)?youtube(?:-nocookie)?\.com/v/([\w-]{11})"),
+        "https://www.youtube.com/watch?v={}",
+    ),
+    (
+        re.compile(
+            r"(?:https?:)?//(?:www\.)?vimeo\.com/moogaloop\.swf\?(?:.*&)?clip_id=(\d+)"
+        ),
+        "https://vimeo.com/{}",
+    ),
+)
+
+
+def whole_picture(address: str) -> str:
+    """Return the address of the picture that a smaller copy was made of."""
+    for copy, itself in COPIES:
+        if found := copy.match(address):
+            return unquote(itself.format(found[1]))
+    return address
+
+
+def film_at(address: str) -> str:
+    """Return the page of the film that a Flash player showed, "" for any other."""
+    for player, page in PLAYERS:
+        if found := player.match(address):
+            return page.format(found[1])
+    return ""
