@@ -6,6 +6,7 @@ hundred megabytes and is read as a stream.
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from urllib.parse import urlsplit
@@ -15,6 +16,7 @@ import feedparser
 import lxml.etree
 
 from .exported import later, moment_of, plain_text
+from .files import exports_in, head_of, source_name
 from .story import Credit, PageError, PictureNote, Problem, Story, When
 
 NAME = "feed"
@@ -24,17 +26,31 @@ JSON_FEED = re.compile(rb'"version"\s*:\s*"https?:\\?/\\?/jsonfeed\.org')
 BLOGGER = re.compile(rb"<generator\b[^>]*>\s*Blogger\s*<", re.IGNORECASE)
 KIND = "http://schemas.google.com/g/2005#kind"
 ATOM = "{http://www.w3.org/2005/Atom}"
-APP = ("{http://purl.org/atom/app#}", "{http://www.w3.org/2007/app}")
 BLOG = "{http://schemas.google.com/blogger/2018}"
 
 
 def recognises(path, head):
-    if not path.is_file():
-        return False
+    if path.is_dir():
+        return bool(_files(path))
+    return _is_one(head)
+
+
+def _is_one(head):
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"{"):
         return bool(JSON_FEED.search(start[:2_000]))
     return start.startswith(b"<") and bool(XML_FEED.search(start[:4_000]))
+
+
+def _is_bloggers(head):
+    return bool(BLOGGER.search(head)) or b"blogger/2018" in head
+
+
+def _files(path):
+    """Return the exports of Blogger in a folder, else the feeds, where that is all."""
+    if not path.is_dir():
+        return [path]
+    return exports_in(path, _is_bloggers) or exports_in(path, _is_one, beside=False)
 
 
 def count(path):
@@ -43,9 +59,14 @@ def count(path):
 
 def read(path, asked):
     """Yield the stories of a feed, or of Blogger's export, in the file's order."""
-    with path.open("rb") as file:
-        head = file.read(65_536)
-    if BLOGGER.search(head) or b"blogger/2018" in head:
+    source = asked.source or source_name(path)
+    for file in _files(path):
+        yield from _read(file, replace(asked, source=source))
+
+
+def _read(path, asked):
+    head = head_of(path)
+    if _is_bloggers(head):
         yield from _Blogger(path, asked).stories()
         return
     if path.stat().st_size > MOST_BYTES:
@@ -86,7 +107,7 @@ def _xml_feed(content, path, asked):
             continue
         story = Story(
             source_id=entry.get("id") or entry.get("link") or entry.get("title", "?"),
-            source_system=asked.source or path.stem,
+            source_system=asked.source,
             source_kind=NAME,
             source=json.dumps(entry, default=str, sort_keys=True).encode(),
             headline=plain_text(entry.get("title", "")),
@@ -127,7 +148,7 @@ def _json_feed(content, path, asked):
         item = {key: _of_its_kind(key, value) for key, value in item.items()}
         story = Story(
             source_id=str(item.get("id") or item.get("url") or number),
-            source_system=asked.source or path.stem,
+            source_system=asked.source,
             source_kind=NAME,
             source=json.dumps(item, ensure_ascii=False, sort_keys=True).encode(),
             headline=plain_text(item.get("title") or ""),
@@ -165,7 +186,7 @@ class _Blogger:
 
     def __init__(self, path, asked):
         self.path, self.asked = path, asked
-        self.comments = 0
+        self.comments, self.unsound = 0, None
 
     def entries(self):
         with self.path.open("rb") as file:
@@ -176,16 +197,16 @@ class _Blogger:
                 no_network=True,
                 load_dtd=False,
                 huge_tree=True,
+                recover=True,
             )
-            try:
-                for _event, entry in parsing:
-                    yield entry
-                    entry.clear()
-                    while entry.getprevious() is not None:
-                        del entry.getparent()[0]
-            except lxml.etree.XMLSyntaxError as error:
-                reason = f"The file is no sound XML: {error.msg}"
-                raise PageError("unparsable", reason, error.lineno or None) from error
+            for _event, entry in parsing:
+                _tell_end(parsing.error_log.last_error)
+                yield entry
+                entry.clear()
+                while entry.getprevious() is not None:
+                    del entry.getparent()[0]
+        self.unsound = parsing.error_log.last_error
+        _tell_end(self.unsound)
 
     def stories(self):
         for entry in self.entries():
@@ -194,6 +215,10 @@ class _Blogger:
                 self.comments += 1
             elif kind in ("post", "page"):
                 yield self.story(entry, kind)
+        if self.unsound:
+            line = self.unsound.line
+            reason = f"The file is no sound XML: {self.unsound.message}."
+            yield Problem(self.path.name, "unsound", reason, line)
         if self.comments:
             reason = f"{self.comments} comments were left behind."
             if self.comments == 1:
@@ -211,12 +236,18 @@ class _Blogger:
         def text(name):
             return (entry.findtext(f"{ATOM}{name}") or "").strip()
 
+        # By its name alone: a draft must not go out for want of a namespace.
         is_draft = any(
-            (control.findtext(f"{app}draft") or "").strip() == "yes"
-            for app in APP
-            for control in entry.findall(f"{app}control")
+            _local(child) == "draft" and (child.text or "").strip() == "yes"
+            for control in entry
+            if _local(control) == "control"
+            for child in control
         )
-        is_draft = is_draft or text_of(entry, f"{BLOG}status") in ("DRAFT", "TRASHED")
+        status = text_of(entry, f"{BLOG}status") or "LIVE"
+        if status.endswith("TRASHED"):
+            reason = "It lay in the trash and was left there."
+            return Problem(text("id"), "trashed", reason, sample=text("title"))
+        is_draft = is_draft or status not in ("LIVE", "SCHEDULED")
         link = next(
             (
                 found.get("href", "")
@@ -227,13 +258,14 @@ class _Blogger:
         )
         story = Story(
             source_id=text("id"),
-            source_system=self.asked.source or self.path.stem,
+            source_system=self.asked.source,
             source_kind="blogger",
             source=lxml.etree.tostring(entry, encoding="utf-8", with_tail=False),
             kind="page" if kind == "page" else "article",
             status="draft" if is_draft else "published",
             headline=plain_text(text("title")),
             published=moment_of(text("published")),
+            seo_description=text_of(entry, f"{BLOG}metaDescription"),
             tags=[
                 found.get("term", "")
                 for found in entry.findall(f"{ATOM}category")
@@ -248,6 +280,18 @@ class _Blogger:
         name = (entry.findtext(f"{ATOM}author/{ATOM}name") or "").strip()
         story.credits = [Credit(name, printed=name)] if name else []
         return later(story, text("content"))
+
+
+def _tell_end(error):
+    """Raise PageError where a file is broken off: what comes last is half."""
+    if error is not None and error.type_name == "ERR_TAG_NOT_FINISHED":
+        reason = f"The file is no sound XML: {error.message}"
+        raise PageError("unparsable", reason, error.line or None)
+
+
+def _local(element):
+    tag = element.tag if isinstance(element.tag, str) else ""
+    return tag.rpartition("}")[2].rpartition(":")[2]
 
 
 def text_of(entry, name):

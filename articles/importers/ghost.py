@@ -18,7 +18,7 @@ from pathlib import Path
 import ijson
 
 from .exported import finish, moment_of, plain_text, replaced
-from .files import is_file
+from .files import is_file, source_name
 from .ghost_cards import from_lexical, from_mobiledoc
 from .story import (
     Credit,
@@ -88,7 +88,7 @@ def read(path, asked):
 class _Export:
     def __init__(self, file, folder, asked):
         self.file, self.folder, self.asked = file, folder, asked
-        self.source = asked.source or file.stem
+        self.source = asked.source or source_name(file)
         self.site = asked.site.rstrip("/")
         self.index = sqlite3.connect("")
         self.index.row_factory = lambda cursor, row: json.loads(row[0])

@@ -14,7 +14,8 @@ from dataclasses import replace
 from functools import partial
 
 from .exported import path_of, plain_text
-from .story import LinkNote, PageError, Person, PictureNote, Story, Term
+from .files import exports_in, source_name
+from .story import LinkNote, PageError, Person, PictureNote, Problem, Story, Term
 from .wxr_elements import children, elements, fields, meta_of, number_of, parse
 from .wxr_items import items
 from .wxr_post import Export, read_post
@@ -38,11 +39,24 @@ CREDITS = ("_media_credit", "media_credit", "credit", "_credit", "photographer")
 
 
 def recognises(path, head):
-    return path.is_file() and b"wordpress.org/export/" in head and b"<rss" in head
+    return bool(exports_in(path, _is_one)) if path.is_dir() else _is_one(head)
+
+
+def _is_one(head):
+    return b"wordpress.org/export/" in head and b"<rss" in head
+
+
+def _parts(path):
+    """Return the files of an export: a large site's comes in several."""
+    return exports_in(path, _is_one) if path.is_dir() else [path]
 
 
 def count(path):
     """Count the items without parsing: attachments and menus are among them."""
+    return sum(map(_count, _parts(path)))
+
+
+def _count(path):
     found, tail = 0, b""
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
@@ -57,9 +71,15 @@ def read(path, asked):
 
     The posts are unread.
     """
-    export = Export(asked.source or path.stem, asked.site)
-    yield from _ahead(path, export)
-    yield from _posts(path, export)
+    export = Export(asked.source or source_name(path), asked.site)
+    parts = _parts(path)
+    for part in parts:
+        yield from _ahead(part, export)
+    for part in parts:
+        try:
+            yield from _posts(part, export)
+        except PageError as error:
+            yield Problem(part.name, error.kind, str(error), error.line)
 
 
 def _ahead(path, export):
@@ -67,11 +87,11 @@ def _ahead(path, export):
     index = sqlite3.connect(export.index)
     index.execute("PRAGMA synchronous = off")
     index.execute(
-        "CREATE TABLE file"
+        "CREATE TABLE IF NOT EXISTS file"
         " (id INTEGER PRIMARY KEY, url, alt, caption, credit, post, place)"
     )
-    index.execute("CREATE INDEX file_post ON file (post)")
-    index.execute("CREATE TABLE block (id INTEGER PRIMARY KEY, content)")
+    index.execute("CREATE INDEX IF NOT EXISTS file_post ON file (post)")
+    index.execute("CREATE TABLE IF NOT EXISTS block (id INTEGER PRIMARY KEY, content)")
     portraits = []
     try:
         with path.open("rb") as file, tempfile.TemporaryFile() as rest:
