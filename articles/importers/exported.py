@@ -19,7 +19,7 @@ from lxml.html import builder
 
 from articles.embeds import address_in, recognise
 
-from .figures import join_embed, join_table
+from .figures import join_embed, join_quotation, join_table
 from .markup import figure_html
 from .originals import film_at, whole_picture
 from .story import PageError, PictureNote, Problem, Story, When
@@ -72,7 +72,7 @@ def read_body(markup: str, story: Story, local=None) -> str:
     """
     if _needs_no_reading(markup):
         return markup.strip()
-    root = _root_of(markup)
+    root = root_of(markup)
     if markup.count("<") > MOST_ELEMENTS < sum(1 for _ in root.iter()):
         reason = f"The text has more than {MOST_ELEMENTS} tags."
         raise PageError("too-large", reason)
@@ -82,7 +82,7 @@ def read_body(markup: str, story: Story, local=None) -> str:
         del element.attrib["data-picture"]
     names = {name.lower() for name in TAG_NAME.findall(markup)}
     _Reader(story, local or (lambda address: "")).read(root, names)
-    return _inner(root)
+    return inner_html(root)
 
 
 def _needs_no_reading(markup):
@@ -169,7 +169,8 @@ def plain_text(markup: str) -> str:
     return SPACE.sub(" ", html.unescape(markup)).strip()
 
 
-def _root_of(markup):
+def root_of(markup: str):
+    """Return a div with a piece of markup in it. Raises PageError."""
     body = parse(f"<div>{markup}</div>").find("body")
     root = builder.DIV()
     root.text = body.text
@@ -180,7 +181,8 @@ def _root_of(markup):
     return root
 
 
-def _inner(root):
+def inner_html(root) -> str:
+    """Return what is in such a div as markup."""
     markup = lxml.etree.tostring(
         root, encoding="unicode", method="html", with_tail=False
     )
@@ -222,6 +224,8 @@ class _Reader:
                 join_embed(figure)
             for table in root.xpath(".//figure//table"):
                 join_table(table)
+            for quotation in root.xpath(".//figure//blockquote"):
+                join_quotation(quotation)
 
     def report(self, kind, reason, element):
         sample = lxml.html.tostring(element, encoding="unicode", with_tail=False)
@@ -245,7 +249,7 @@ class _Reader:
         said += element.xpath(".//param[@name='movie' or @name='src']/@value")
         address = next(filter(None, map(self.absolute, said)), "")
         if address := film_at(address):
-            _replace(element, _embed(address, ""))
+            _replace(element, embed_of(address, ""))
 
     def frame(self, element):
         code = lxml.html.tostring(element, encoding="unicode", with_tail=False)
@@ -262,7 +266,7 @@ class _Reader:
         if element.tag in ("video", "audio"):
             element.tail = f" {element.tail or ''}"
         address = film_at(address) or address
-        _replace(element, _embed(address, element.get("title") or ""))
+        _replace(element, embed_of(address, element.get("title") or ""))
 
     def post(self, quotation):
         code = lxml.html.tostring(quotation, encoding="unicode", with_tail=False)
@@ -270,7 +274,7 @@ class _Reader:
         if not recognise(address):
             return
         # Its words stay: the post itself may be gone by now.
-        link = _embed(address, "")
+        link = embed_of(address, "")
         quotation.attrib.pop("class")
         quotation.set("cite", address)
         quotation.addnext(link)
@@ -333,9 +337,11 @@ class _Reader:
         if not address or any(s.isdigit() and int(s[:9]) <= TINY for s in sizes):
             return None
         address = whole_picture(address)
+        alt = SPACE.sub(" ", image.get("alt") or "").strip()
         note = PictureNote(
             src=address,
-            alt=SPACE.sub(" ", image.get("alt") or "").strip(),
+            # A file's name describes nothing.
+            alt="" if PICTURE_NAME.search(alt) else alt,
             caption=caption,
             credit=credit,
             path=self.local(address),
@@ -404,7 +410,8 @@ def _is_only(element, parent):
     )
 
 
-def _embed(address, title):
+def embed_of(address: str, title: str):
+    """Return the element of what another site shows at an address."""
     words = title.strip() or address
     return builder.E.figure(
         {"class": "embed", "data-embed": address}, builder.A(words, href=address)

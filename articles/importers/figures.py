@@ -1,4 +1,4 @@
-"""Figures of exports that hold one embed or one table: in a body these stand alone."""
+"""Figures around one embed, table or quotation: in a body these stand alone."""
 
 from itertools import islice
 
@@ -34,12 +34,23 @@ def join_table(table) -> None:
     _put_in_place(outer, table)
 
 
+def join_quotation(quotation) -> None:
+    """Put a quotation in the place of the figure around it, with who said it."""
+    outer = next(quotation.iterancestors("figure"))
+    caption = _caption_beside(quotation, outer)
+    if caption is None:
+        return
+    if who := " ".join(caption.text_content().split()).strip("—–- "):
+        quotation.append(builder.E.footer(builder.E.cite(who)))
+    _put_in_place(outer, quotation)
+
+
 def _caption_beside(element, outer):
     """Return a figure's caption, a new one where it has none.
 
     None where the figure holds more than the element and one caption.
     """
-    held = islice(outer.iter("img", "figure", "table", "hr"), 3)
+    held = islice(outer.iter("img", "figure", "table", "blockquote"), 3)
     captions = list(islice(outer.iter("figcaption"), 2))
     if any(one is not outer and one is not element for one in held):
         return None

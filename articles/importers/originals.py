@@ -7,7 +7,10 @@ from urllib.parse import unquote
 COPIES = (
     (re.compile(r"https?://i\d\.wp\.com/([^?#]+)"), "https://{}"),
     (
-        re.compile(r"https?://substackcdn\.com/image/fetch/[^?#]*/(https?%3A[^?#/]+)"),
+        re.compile(
+            r"https?://(?:cdn\.substack|substackcdn)\.com/image/fetch/[^?#]*"
+            r"/(https?%3A[^?#/]+)"
+        ),
         "{}",
     ),
 )

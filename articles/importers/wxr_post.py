@@ -1,7 +1,6 @@
 """One post or page of WordPress's export, from its bytes to a story."""
 
 import html
-import json
 import re
 import shutil
 import sqlite3
@@ -9,9 +8,10 @@ import tempfile
 import weakref
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from .autop import paragraphs
 from .exported import (
@@ -20,10 +20,16 @@ from .exported import (
     path_of,
     plain_text,
     read_body,
-    replaced,
 )
 from .shortcodes import embed, expand
 from .story import Credit, PageError, PictureNote, Problem, Story, When
+from .wxr_blocks import (
+    footnotes_of,
+    unblocked,
+    with_films,
+    with_footnotes,
+    without_more,
+)
 from .wxr_elements import fields, local, meta_of, number_of, parse
 
 STATUSES = {
@@ -38,16 +44,6 @@ SEO_DESCRIPTION = (
 )
 CANONICAL = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
 NO_INDEX = ("_yoast_wpseo_meta-robots-noindex", "_aioseop_noindex")
-# The editor writes "--" in attributes as \u002d, so that the first "-->" ends it.
-BLOCK = re.compile(r"<!--\s{0,9}/?wp:")
-BLOCK_END = re.compile("-->")
-# Most begin or end something that is written out between them.
-PLAIN_BLOCK = re.compile(r"<!-- /?wp:[a-z][\w/-]* -->")
-BLOCK_NAME = re.compile(r"<!--\s*(/?)wp:([a-z][\w/-]*)")
-PULL_QUOTE = re.compile(r"<figure\b[^<>]{0,500}wp-block-pullquote[^<>]{0,500}>")
-FIGURE_END = re.compile("</figure>")
-FOOTNOTE = re.compile(r'<sup\b[^<>]{0,300}data-fn="([^"]*)"[^<>]{0,300}>')
-FOOTNOTE_END = re.compile("</sup>")
 ALONE = re.compile(r"^[ \t]*(https?://[^\s<>\"\[\]]+)[ \t]*$", re.MULTILINE)
 # Looked for first: it begins with letters, which is found ten times as fast.
 AT_LINE_END = re.compile(r"https?://[^\s<>\"\[\]]+[ \t]*$", re.MULTILINE)
@@ -58,14 +54,6 @@ HIDDEN = {
     *("yst_prominent_words", "following_users", "ef_usergroup", "link_category"),
     *("product_type", "product_visibility", "elementor_library_type"),
 }
-FILE_BUTTON = re.compile(r"<a\b[^<>]{0,1000}wp-block-file__button[^<>]{0,500}>")
-LINK_END = re.compile("</a>")
-# A cover of the first block editors had its picture behind it, and no more of it.
-COVER = re.compile(
-    r"(<(?:div|section)\b[^<>]{0,500}wp-block-cover[^<>]{0,500}background-image:\s?url\("
-    r"['\"]?([^'\"()<>\s]{1,1000})['\"]?\)[^<>]{0,500}>)"
-)
-MORE = re.compile(r"<!--\s{0,9}(?:more[^>]{0,300}?|nextpage|noteaser)\s{0,9}-->")
 
 
 @dataclass
@@ -210,13 +198,16 @@ class _Post:
 
     def addresses(self, story):
         link = self.text("link")
-        story.base_url = link or self.export.site
         number = self.text("post_id")
         try:
-            split = urlsplit(link if "://" in link else "")
+            # Squarespace's begin with the path.
+            link = urljoin(f"{self.export.site}/", link) if link[:1] == "/" else link
+            split = urlsplit(link if "://" in link or link[:1] == "/" else "")
         except ValueError:
+            story.base_url = self.export.site
             story.note("address", "Its address cannot be read.", sample=link)
             return
+        story.base_url = link or self.export.site
         address = split.path + (f"?{split.query}" if split.query else "")
         if self.status in ("publish", "future", "private") and address not in ("", "/"):
             story.address = address
@@ -233,6 +224,12 @@ class _Post:
                 continue  # "0000-00-00 00:00:00" of drafts
             story.published = When(moment.replace(tzinfo=zone), "moment")
             return
+        # Of a post that was never out it is the day of nothing.
+        if self.status == "publish" and (written := self.text("pubDate")):
+            try:
+                story.published = When(parsedate_to_datetime(written), "moment")
+            except ValueError:
+                story.note("date", "Its date cannot be read.", sample=written)
 
     def credits(self, story):
         names = [
@@ -243,7 +240,9 @@ class _Post:
         names = [name for name in names if name] or [self.text("creator")]
         # WordPress's logins are the same in capitals.
         known = self.export.names
-        names = [known.get(name.casefold(), name) for name in names if name]
+        names = [
+            known.get(name.casefold(), _unaddressed(name)) for name in names if name
+        ]
         story.credits = [Credit(name, printed=name) for name in dict.fromkeys(names)]
 
     def subjects(self, story):
@@ -286,12 +285,13 @@ class _Post:
     # Its text.
 
     def body(self, story):
-        content = self.text("content")
-        notes = _footnotes(self.meta.get("footnotes", ""))
+        content = with_films(self.text("content"))
+        notes = footnotes_of(self.meta.get("footnotes", ""))
         is_blocks = "<!-- wp:" in content
-        content = MORE.sub("", content) if not is_blocks else content
         if is_blocks:
-            content = self.blocks(content, story)
+            content = unblocked(content, self.export.block, story.note)
+        else:
+            content = without_more(content)
         own = partial(self.export.files_of, number_of(self.text("post_id")))
         content = expand(content, self.export.picture, _reporting(story), own)
         if AT_LINE_END.search(content):
@@ -299,37 +299,11 @@ class _Post:
         if not is_blocks:
             content = paragraphs(content)
         if notes:
-            content = _with_footnotes(content, notes)
+            content = with_footnotes(content, notes)
         enclosed = self.meta.get("enclosure", "").partition("\n")[0].strip()
         if enclosed and enclosed not in content:
             content += embed(enclosed)
         story.body_html = read_body(content, story)
-
-    def blocks(self, content, story, depth=0):
-        """Return a block editor's content with what its blocks mean, as HTML."""
-
-        def shown(written):
-            found = BLOCK_NAME.match(written)
-            if not found or found[1] or not written.endswith("/-->"):
-                return ""
-            name, attributes = found[2], written[found.end() : -4].strip()
-            try:
-                told = json.loads(attributes or "{}")
-            except (ValueError, RecursionError):
-                told = {}
-            if name in ("block", "core/block") and depth < 3:
-                reused = self.export.block(told.get("ref"))
-                return self.blocks(reused, story, depth + 1) if reused else ""
-            if name in ("spacer", "nextpage", "more", "separator", "footnotes"):
-                return ""
-            story.note("block", f"A block “{name}”, made by a program, was left out.")
-            return ""
-
-        content = PLAIN_BLOCK.sub("", content)
-        content = MORE.sub("", replaced(content, BLOCK, BLOCK_END, shown))
-        content = replaced(content, FILE_BUTTON, LINK_END, lambda link: "")
-        content = COVER.sub(r'\1<img src="\2" alt="">', content)
-        return replaced(content, PULL_QUOTE, FIGURE_END, _pull_quote)
 
     def lead(self, story):
         number = number_of(self.meta.get("_thumbnail_id", ""))
@@ -341,30 +315,13 @@ class _Post:
             story.note("picture-missing", "Its lead picture is not in the export.")
 
 
-def _pull_quote(figure):
-    words = re.sub(r"</?(?:blockquote|figure)\b[^<>]*>", "", figure)
-    return f'<aside class="pullquote">{words}</aside>'
-
-
 def _reporting(story):
     return lambda kind, reason, sample: story.note(kind, reason, sample=sample)
 
 
-def _footnotes(written):
-    """Return {id: plain text} of the block editor's footnotes."""
-    try:
-        notes = json.loads(written) if written else []
-        return {note["id"]: plain_text(note["content"]) for note in notes}
-    except (ValueError, TypeError, KeyError):
-        return {}
-
-
-def _with_footnotes(content, notes):
-    def noted(written):
-        note = html.escape(notes.get(FOOTNOTE.match(written)[1], ""))
-        return f'<sup class="footnote" data-footnote="{note}"></sup>' if note else ""
-
-    return replaced(content, FOOTNOTE, FOOTNOTE_END, noted)
+def _unaddressed(login):
+    """Return a login as a name: of one that is an e-mail address, what is not."""
+    return login.partition("@")[0] if re.fullmatch(r"\S+@\S+\.\S+", login) else login
 
 
 def _nice(element):

@@ -294,3 +294,56 @@ class TestHeads:
     def test_what_a_builder_keeps_for_itself_is_no_story(self, read):
         records = read(post(1, "Words.", "elementor_library"), post(2, "Words."))
         assert [r.source_id for r in records if isinstance(r, Story)] == ["post-2"]
+
+
+class TestSquarespace:
+    """It writes WordPress's export in its own way."""
+
+    def test_an_address_without_a_host_is_the_sites(self, story):
+        found = story("Words.", link="/blog/2019/2/3/fish")
+        assert found.address == "/blog/2019/2/3/fish"
+        assert found.base_url == "https://weir.example/blog/2019/2/3/fish"
+
+    def test_a_page_has_the_day_of_its_item(self, story):
+        found = story(
+            "Words.",
+            kind="page",
+            post_date="",
+            post_date_gmt="",
+            extra="<pubDate>Sat, 27 May 2017 11:33:38 +0000</pubDate>",
+        )
+        assert found.published.moment.isoformat() == "2017-05-27T11:33:38+00:00"
+
+    def test_no_byline_is_an_e_mail_address(self, story):
+        author = "<dc:creator>left@weir.example</dc:creator>"
+        found = story("Words.", creator=author)
+        assert "@" not in str(found.credits)
+
+    def test_films_and_sounds_of_its_program_are_kept(self, story):
+        frame = "&lt;iframe src=&quot;//www.youtube.com/embed/abcdefghijk&quot;&gt;"
+        made = body(
+            story(
+                '<div class="sqs-block video-block"><div class="sqs-video-wrapper" '
+                f'data-html="{frame}&lt;/iframe&gt;" data-provider-name="YouTube">'
+                "</div>"
+                '</div><div class="sqs-audio-embed" data-title="Talk" '
+                f'data-url="{UPLOADS}/talk.mp3"></div>'
+            )
+        )
+        assert 'data-embed="https://www.youtube.com/embed/abcdefghijk"' in made
+        assert f'data-embed="{UPLOADS}/talk.mp3"' in made
+
+    def test_a_quotation_knows_who_said_it_and_a_file_name_describes_nothing(
+        self, story
+    ):
+        image = f'<img class="thumb-image" data-image="{UPLOADS}/a.jpg" alt="a.jpg">'
+        found = story(
+            f'<div class="sqs-block">{image}</div><figure class="block-animation-none">'
+            "<blockquote><span>“</span>It was wet.<span>”</span></blockquote>"
+            '<figcaption class="source">&mdash; Jo Lock</figcaption></figure>'
+        )
+        assert [note.alt for note in found.pictures] == [""]
+        assert body(found).endswith(
+            "<blockquote><p>“It was wet.”</p><footer><cite>Jo Lock</cite></footer>"
+            "</blockquote>"
+        )

@@ -31,12 +31,14 @@ def post(number, content, kind="post", title="Fish at the weir", **told):
     link = fields.pop("link", f"https://weir.example/blog/2024/fish-{number}/")
     extra = fields.pop("extra", "")
     excerpt = fields.pop("excerpt", "")
+    creator = "<dc:creator><![CDATA[mweir]]></dc:creator>"
+    creator = fields.pop("creator", creator)
     words = "".join(
         f"<wp:{name}><![CDATA[{value}]]></wp:{name}>" for name, value in fields.items()
     )
     return (
         f"<item><title>{title}</title><link>{link}</link>"
-        f"<dc:creator><![CDATA[mweir]]></dc:creator>"
+        f"{creator}"
         f"<content:encoded><![CDATA[{content}]]></content:encoded>"
         f"<excerpt:encoded><![CDATA[{excerpt}]]></excerpt:encoded>"
         f"<wp:post_id>{number}</wp:post_id><wp:post_type>{kind}</wp:post_type>"
