@@ -19,7 +19,7 @@ from lxml.html import builder
 
 from articles.embeds import address_in, recognise
 
-from .figures import join_embed, join_quotation, join_table
+from .figures import join_code, join_embed, join_quotation, join_table
 from .markup import figure_html
 from .originals import film_at, whole_picture
 from .story import PageError, PictureNote, Problem, Story, When
@@ -226,6 +226,8 @@ class _Reader:
                 join_table(table)
             for quotation in root.xpath(".//figure//blockquote"):
                 join_quotation(quotation)
+            for code in root.xpath(".//figure//pre"):
+                join_code(code)
 
     def report(self, kind, reason, element):
         sample = lxml.html.tostring(element, encoding="unicode", with_tail=False)

@@ -1,4 +1,4 @@
-"""Figures around one embed, table or quotation: in a body these stand alone."""
+"""Figures around one embed, table, quotation or code: in a body these stand alone."""
 
 from itertools import islice
 
@@ -16,6 +16,8 @@ def join_embed(embed) -> None:
         if _letters(caption):
             embed.append(caption)
         _put_in_place(outer, embed)
+    elif next(outer.iter("figcaption", "img"), None) is None:
+        outer.drop_tag()  # around a post's words and the post itself
 
 
 def join_table(table) -> None:
@@ -34,6 +36,18 @@ def join_table(table) -> None:
     _put_in_place(outer, table)
 
 
+def join_code(code) -> None:
+    """Put code in the place of the figure around it, with the caption below."""
+    outer = next(code.iterancestors("figure"))
+    caption = _caption_beside(code, outer)
+    if caption is not None:
+        _put_in_place(outer, code)
+        if _letters(caption):
+            caption.tag = "p"
+            caption.tail, code.tail = code.tail, None
+            code.addnext(caption)
+
+
 def join_quotation(quotation) -> None:
     """Put a quotation in the place of the figure around it, with who said it."""
     outer = next(quotation.iterancestors("figure"))
@@ -50,7 +64,7 @@ def _caption_beside(element, outer):
 
     None where the figure holds more than the element and one caption.
     """
-    held = islice(outer.iter("img", "figure", "table", "blockquote"), 3)
+    held = islice(outer.iter("img", "figure", "table", "blockquote", "pre"), 3)
     captions = list(islice(outer.iter("figcaption"), 2))
     if any(one is not outer and one is not element for one in held):
         return None

@@ -19,7 +19,7 @@ FRONT = re.compile(
 KRAMDOWN = re.compile(r"\{:[^{}\n]{0,200}\}")
 
 
-class _Plain(yaml.SafeLoader):
+class Plain(yaml.SafeLoader):
     """YAML of texts, lists and tables only; an alias cannot make a thousand of one."""
 
     def compose_node(self, parent, index):
@@ -40,7 +40,7 @@ def split_front(text):
         if found[1] == "+++":
             front = tomllib.loads(found[2].replace("\r\n", "\n"))
         else:
-            front = yaml.load(found[2], _Plain)
+            front = yaml.load(found[2], Plain)
     except RecursionError as error:
         raise PageError("too-deep", "The front matter is nested too deeply.") from error
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
@@ -64,7 +64,7 @@ def to_html(text: str) -> str:
     environment = {}
     tokens = parser.parse(KRAMDOWN.sub("", text), environment)
     html = parser.renderer.render(tokens, parser.options, environment)
-    return _with_notes(html)
+    return with_notes(html)
 
 
 @cache
@@ -87,7 +87,8 @@ _NOTES = re.compile(
 )
 
 
-def _with_notes(html):
+def with_notes(html: str) -> str:
+    """Return markdown-it's HTML with its footnotes where they are called."""
     section = _NOTES.search(html)
     if not section:
         return html

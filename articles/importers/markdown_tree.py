@@ -17,7 +17,7 @@ from .dates import parse_date
 from .decode import decode
 from .exported import plain_text, read_body, replaced
 from .files import is_file, read_page, walk_names
-from .markdown_text import _Plain, split_front, to_html
+from .markdown_text import Plain, split_front, to_html
 from .shortcodes import expand
 from .story import Credit, PageError, PictureNote, Problem, Story, When
 
@@ -81,7 +81,7 @@ class _Tree:
     def _settings(self):
         """Return what Jekyll's own file of settings says; {} where it says nothing."""
         try:
-            told = yaml.load((self.root / "_config.yml").read_text("utf-8"), _Plain)
+            told = yaml.load((self.root / "_config.yml").read_text("utf-8"), Plain)
         except (OSError, ValueError, yaml.YAMLError):
             return {}
         return told if isinstance(told, dict) else {}

@@ -3,13 +3,19 @@
 import re
 from urllib.parse import unquote
 
-# Programs that hand out smaller copies of pictures: WordPress.com's and Substack's.
+# What hands out smaller copies of pictures: WordPress.com, Substack, Ghost.
 COPIES = (
     (re.compile(r"https?://i\d\.wp\.com/([^?#]+)"), "https://{}"),
     (
         re.compile(
             r"https?://(?:cdn\.substack|substackcdn)\.com/image/fetch/[^?#]*"
             r"/(https?%3A[^?#/]+)"
+        ),
+        "{}",
+    ),
+    (
+        re.compile(
+            r"(.{0,500}/content/images)/size/[wh]\d+(?:[wh]\d+)?(?:/format/\w+)?(/[^?#]+)"
         ),
         "{}",
     ),
@@ -33,7 +39,7 @@ def whole_picture(address: str) -> str:
     """Return the address of the picture that a smaller copy was made of."""
     for copy, itself in COPIES:
         if found := copy.match(address):
-            return unquote(itself.format(found[1]))
+            return unquote(itself.format("".join(found.groups())))
     return address
 
 
