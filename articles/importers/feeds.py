@@ -8,7 +8,6 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
-from html import escape
 from urllib.parse import urlsplit
 from xml.sax import SAXException
 
@@ -16,7 +15,19 @@ import feedparser
 import lxml.etree
 
 from .exported import later, moment_of, plain_text
+from .feed_entries import (
+    authors_of,
+    credits_of,
+    markup_of,
+    pictures_of,
+    plain_paragraphs,
+    sounds_of,
+    standfirst_of,
+    without_campaign,
+    without_shows,
+)
 from .files import exports_in, head_of, source_name
+from .shortcodes import embed
 from .story import Credit, PageError, PictureNote, Problem, Story, When
 
 NAME = "feed"
@@ -92,6 +103,7 @@ def _place(story, link):
 
 def _xml_feed(content, path, asked):
     # Sanitising is ours; relative addresses are resolved by read_body.
+    content = without_shows(content)
     feed = feedparser.parse(content, sanitize_html=False, resolve_relative_uris=False)
     if feed.bozo and not feed.entries:
         reason = f"The feed cannot be read: {feed.bozo_exception}"
@@ -100,37 +112,42 @@ def _xml_feed(content, path, asked):
         reason = "The feed is no sound XML; it was read as far as it can be understood."
         line = getattr(feed.bozo_exception, "getLineNumber", lambda: None)()
         yield Problem(path.name, "unsound", reason, line)
-    language = feed.feed.get("language", "")
     for entry in feed.entries:
         if not any(entry.get(name) for name in ("title", "content", "summary")):
             yield Problem(path.name, "empty", "An entry has neither title nor text.")
             continue
-        story = Story(
-            source_id=entry.get("id") or entry.get("link") or entry.get("title", "?"),
-            source_system=asked.source,
-            source_kind=NAME,
-            source=json.dumps(entry, default=str, sort_keys=True).encode(),
-            headline=plain_text(entry.get("title", "")),
-            language=language.replace("_", "-"),
-            status="published",
-        )
-        _place(story, entry.get("link", ""))
-        parts = [part.value for part in entry.get("content", ())]
-        summary = entry.get("summary", "")
-        markup = max([*parts, ""], key=len) or summary
-        if parts and plain_text(summary) != plain_text(markup):
-            story.standfirst = plain_text(summary)[:500]
-        moment = entry.get("published_parsed") or entry.get("updated_parsed")
-        if moment:
-            # UTC, as feedparser's documentation says ("Date parsing").
-            story.published = When(datetime(*moment[:6], tzinfo=UTC), "moment")
-        names = [a.get("name", "") for a in entry.get("authors", ())]
-        names = [name for name in names if name] or [entry.get("author", "")]
-        story.credits = [Credit(name, printed=name) for name in names if name]
-        story.tags = [t.term for t in entry.get("tags", ()) if t.get("term")]
-        if not parts:
-            story.note("summary", "The feed may hold no more than a summary of it.")
-        yield later(story, markup)
+        yield _entry(entry, feed, asked)
+
+
+def _entry(entry, feed, asked):
+    is_atom = feed.version.startswith("atom")
+    markup, is_whole = markup_of(entry, is_atom)
+    story = Story(
+        source_id=entry.get("id") or entry.get("link") or entry.get("title", "?"),
+        source_system=asked.source,
+        source_kind=NAME,
+        source=json.dumps(entry, default=str, sort_keys=True).encode(),
+        headline=plain_text(entry.get("title", "")),
+        language=feed.feed.get("language", "").replace("_", "-"),
+        status="draft" if entry.get("app_draft") == "yes" else "published",
+        credits=authors_of(entry, feed.feed, is_atom),
+        pictures=pictures_of(entry, markup),
+    )
+    _place(story, without_campaign(entry.get("link", "")))
+    if is_whole:
+        summary = standfirst_of(entry, is_atom)
+        story.standfirst = summary if summary != plain_text(markup) else ""
+    else:
+        story.note("summary", "The feed may hold no more than a summary of it.")
+    moment = entry.get("published_parsed") or entry.get("updated_parsed")
+    if moment:
+        # UTC, as feedparser's documentation says ("Date parsing").
+        story.published = When(datetime(*moment[:6], tzinfo=UTC), "moment")
+    tags = [tag.get("label") or tag.get("term") for tag in entry.get("tags", ())]
+    story.tags = list(dict.fromkeys(filter(None, tags)))
+    comments = str(entry.get("slash_comments") or "")
+    story.comments = int(comments) if re.fullmatch(r"\d{1,6}", comments) else 0
+    return later(story, sounds_of(entry, markup) + markup)
 
 
 def _json_feed(content, path, asked):
@@ -159,25 +176,36 @@ def _json_feed(content, path, asked):
         )
         _place(story, item.get("url") or "")
         story.published = moment_of(item.get("date_published"))
-        authors = item.get("authors") or feed.get("authors") or ()
-        names = [str(a.get("name") or "") for a in authors if isinstance(a, dict)]
-        story.credits = [Credit(name, printed=name) for name in names if name]
+        story.credits = credits_of(_named(item) or _named(feed))
         if picture := item.get("image") or item.get("banner_image"):
             story.pictures.append(PictureNote(picture, is_lead=True))
-        yield later(story, item.get("content_html") or _paragraphs(item))
+        words = plain_paragraphs(item.get("content_text") or "")
+        yield later(story, _attached(item) + (item.get("content_html") or words))
 
 
-def _paragraphs(item):
-    """Return the plain text of an item as markup."""
-    words = escape(item.get("content_text") or "", quote=False).replace("\r\n", "\n")
-    some = [part.strip().replace("\n", "<br>") for part in re.split(r"\n\s*\n", words)]
-    return "".join(f"<p>{part}</p>" for part in some if part)
+def _named(told):
+    """Return the names of authors; version 1.0 had one, without a list."""
+    authors = told.get("authors") or [told.get("author")]
+    authors = authors if isinstance(authors, list) else []
+    return [a["name"] for a in authors if isinstance(a, dict) and a.get("name")]
+
+
+def _attached(item):
+    """Return the recordings and films attached to an item, as embeds."""
+    return "".join(
+        embed(str(told.get("url") or ""))
+        for told in item.get("attachments") or ()
+        if isinstance(told, dict)
+        and str(told.get("mime_type")).startswith(("audio/", "video/"))
+    )
 
 
 def _of_its_kind(key, value):
     """Return a value of a JSON Feed, None for what is not of its key's kind."""
-    if key in ("tags", "authors"):
+    if key in ("tags", "authors", "attachments"):
         return value[:200] if isinstance(value, list) else None
+    if key == "author":
+        return value if isinstance(value, dict) else None
     return value if isinstance(value, str) else str(value) if key == "id" else None
 
 
