@@ -177,7 +177,10 @@ def root_of(markup: str):
     root.extend(body)
     # Where the markup closes more than it opened, its end stands beside the div.
     if len(root) == 1 and root[0].tag == "div" and not (root.text or "").strip():
-        return root[0]
+        # Nothing stands around it: what is replaced is always in it.
+        whole = root[0]
+        root.remove(whole)
+        return whole
     return root
 
 

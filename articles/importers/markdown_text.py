@@ -1,5 +1,6 @@
 """Markdown into HTML, and what stands above it: front matter."""
 
+import json
 import re
 import tomllib
 from functools import cache
@@ -19,6 +20,9 @@ FRONT = re.compile(
 KRAMDOWN = re.compile(r"\{:[^{}\n]{0,200}\}")
 
 
+JSON_FRONT = re.compile(r"\A\ufeff?\{[ \t]*\r?\n")
+
+
 class Plain(yaml.SafeLoader):
     """YAML of texts, lists and tables only; an alias cannot make a thousand of one."""
 
@@ -28,6 +32,16 @@ class Plain(yaml.SafeLoader):
         return super().compose_node(parent, index)
 
 
+class Undated(Plain):
+    """The same, with dates as the texts that they are: one of them is none."""
+
+
+Undated.yaml_implicit_resolvers = {
+    sign: [(tag, pattern) for tag, pattern in resolvers if "timestamp" not in tag]
+    for sign, resolvers in Plain.yaml_implicit_resolvers.items()
+}
+
+
 def split_front(text):
     """Return (front matter as a dict, the Markdown below, the line it begins on).
 
@@ -35,12 +49,12 @@ def split_front(text):
     """
     found = FRONT.match(text)
     if not found:
-        return {}, text, 1
+        return _split_json(text) if JSON_FRONT.match(text) else ({}, text, 1)
     try:
         if found[1] == "+++":
             front = tomllib.loads(found[2].replace("\r\n", "\n"))
         else:
-            front = yaml.load(found[2], Plain)
+            front = _yaml(found[2])
     except RecursionError as error:
         raise PageError("too-deep", "The front matter is nested too deeply.") from error
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
@@ -53,6 +67,25 @@ def split_front(text):
     if not isinstance(front, dict):
         front = {}
     return front, text[found.end() :], found[0].count("\n") + 1
+
+
+def _yaml(text):
+    try:
+        return yaml.load(text, Plain)
+    except yaml.YAMLError:
+        raise
+    except ValueError:  # the thirteenth month
+        return yaml.load(text, Undated)
+
+
+def _split_json(text):
+    """Split front matter in JSON off, Hugo's third kind; none where it is text."""
+    bare = text.lstrip("\ufeff")
+    try:
+        front, end = json.JSONDecoder().raw_decode(bare)
+    except (ValueError, RecursionError):
+        return {}, text, 1
+    return front, bare[end:], bare[:end].count("\n") + 1
 
 
 def to_html(text: str) -> str:

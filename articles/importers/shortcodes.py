@@ -46,16 +46,19 @@ PLAYERS = {
 }
 
 
-def expand(text: str, picture: Callable, report: Callable, own=list) -> str:
+def expand(
+    text: str, picture: Callable, report: Callable, own=list, is_known_only=False
+) -> str:
     """Return a post's content with its shortcodes as HTML.
 
     `picture(number)` returns an attachment's (address, alt, caption) or None;
     `report(kind, sentence, sample)` hears of what was kept raw or left out. `own()`
-    returns the numbers of the post's own pictures, which a bare [gallery] shows.
+    returns the numbers of the post's own pictures, which a bare [gallery] shows. With
+    `is_known_only` what no shortcode is known by stays as it is, unreported.
     """
     if "[" not in text:
         return text
-    return _Codes(picture, report, own).expand(text)
+    return _Codes(picture, report, own, is_known_only).expand(text)
 
 
 def attributes_of(written: str) -> dict:
@@ -76,8 +79,9 @@ def attributes_of(written: str) -> dict:
 
 
 class _Codes:
-    def __init__(self, picture, report, own):
+    def __init__(self, picture, report, own, is_known_only):
         self.picture, self.report, self.own = picture, report, own
+        self.is_known_only = is_known_only
 
     def expand(self, text):
         pieces, at = [], 0
@@ -129,7 +133,8 @@ class _Codes:
         named = any(not key.isdigit() for key in attributes)
         if TRANSPARENT.fullmatch(name) and (inner is not None or named or "_" in name):
             return self.wrapping(name, attributes, inner)
-        if inner is None and not named and "_" not in name:
+        is_prose = inner is None and not named and "_" not in name
+        if is_prose or self.is_known_only:
             return None
         self.report("shortcode", f"The shortcode [{name}] was kept as it is.", written)
         raw = f"<p>{html.escape(written, quote=False)}</p>"

@@ -347,3 +347,8 @@ class TestSquarespace:
             "<blockquote><p>“It was wet.”</p><footer><cite>Jo Lock</cite></footer>"
             "</blockquote>"
         )
+
+
+def test_a_post_that_is_one_picture_keeps_it(story):
+    found = story(f'<img src="{UPLOADS}/weir.jpg" alt="The weir">')
+    assert body(found).startswith('<figure data-picture="1"><img alt="The weir"')
