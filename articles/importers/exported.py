@@ -19,7 +19,7 @@ from lxml.html import builder
 
 from articles.embeds import address_in, recognise
 
-from .figures import join_code, join_embed, join_quotation, join_table
+from .figures import stand_alone
 from .markup import figure_html
 from .originals import film_at, whole_picture
 from .story import PageError, PictureNote, Problem, Story, When
@@ -73,9 +73,6 @@ def read_body(markup: str, story: Story, local=None) -> str:
     if _needs_no_reading(markup):
         return markup.strip()
     root = root_of(markup)
-    if markup.count("<") > MOST_ELEMENTS < sum(1 for _ in root.iter()):
-        reason = f"The text has more than {MOST_ELEMENTS} tags."
-        raise PageError("too-large", reason)
     lxml.etree.strip_elements(root, lxml.etree.Comment, with_tail=False)
     # The numbers of our pictures are not the source's to give.
     for element in root.xpath("//*[@data-picture]"):
@@ -172,6 +169,9 @@ def plain_text(markup: str) -> str:
 def root_of(markup: str):
     """Return a div with a piece of markup in it. Raises PageError."""
     body = parse(f"<div>{markup}</div>").find("body")
+    if markup.count("<") > MOST_ELEMENTS < sum(1 for _ in body.iter()):
+        reason = f"The text has more than {MOST_ELEMENTS} tags."
+        raise PageError("too-large", reason)
     root = builder.DIV()
     root.text = body.text
     root.extend(body)
@@ -223,14 +223,7 @@ class _Reader:
             if element.getroottree() is not None and not _is_placed(element):
                 self.picture(element)
         if "figure" in names:
-            for figure in root.xpath(".//figure//figure[@data-embed]"):
-                join_embed(figure)
-            for table in root.xpath(".//figure//table"):
-                join_table(table)
-            for quotation in root.xpath(".//figure//blockquote"):
-                join_quotation(quotation)
-            for code in root.xpath(".//figure//pre"):
-                join_code(code)
+            stand_alone(root)
 
     def report(self, kind, reason, element):
         sample = lxml.html.tostring(element, encoding="unicode", with_tail=False)

@@ -5,27 +5,29 @@ from itertools import islice
 from lxml.html import builder
 
 
-def join_embed(embed) -> None:
-    """Put an embed in the place of the figure around it, with its caption.
+def stand_alone(root) -> None:
+    """Put embeds, tables, quotations and code in the places of the figures around them.
 
-    Only where the figure holds nothing else.
+    Only where a figure holds nothing else but its caption.
     """
-    outer = next(embed.iterancestors("figure"))
+    for name, join in JOINS.items():
+        for element in list(root.iter(name)):
+            outer = next(element.iterancestors("figure"), None)
+            if outer is not None and (name != "figure" or element.get("data-embed")):
+                join(element, outer)
+
+
+def _join_embed(embed, outer):
     caption = _caption_beside(embed, outer)
     if caption is not None:
         if _letters(caption):
             embed.append(caption)
         _put_in_place(outer, embed)
-    elif next(outer.iter("figcaption", "img"), None) is None:
+    elif _is_small(outer) and next(outer.iter("figcaption", "img"), None) is None:
         outer.drop_tag()  # around a post's words and the post itself
 
 
-def join_table(table) -> None:
-    """Put a table in the place of the figure around it, with its caption as its own.
-
-    Only where the figure holds nothing else.
-    """
-    outer = next(table.iterancestors("figure"))
+def _join_table(table, outer):
     caption = _caption_beside(table, outer)
     if caption is None or (_letters(caption) and table.find("caption") is not None):
         return
@@ -36,9 +38,8 @@ def join_table(table) -> None:
     _put_in_place(outer, table)
 
 
-def join_code(code) -> None:
-    """Put code in the place of the figure around it, with the caption below."""
-    outer = next(code.iterancestors("figure"))
+def _join_code(code, outer):
+    """Put code in a figure's place, and its caption below."""
     caption = _caption_beside(code, outer)
     if caption is not None:
         _put_in_place(outer, code)
@@ -48,9 +49,8 @@ def join_code(code) -> None:
             code.addnext(caption)
 
 
-def join_quotation(quotation) -> None:
-    """Put a quotation in the place of the figure around it, with who said it."""
-    outer = next(quotation.iterancestors("figure"))
+def _join_quotation(quotation, outer):
+    """Put a quotation in a figure's place, with who said it."""
     caption = _caption_beside(quotation, outer)
     if caption is None:
         return
@@ -59,15 +59,23 @@ def join_quotation(quotation) -> None:
     _put_in_place(outer, quotation)
 
 
+JOINS = {
+    "figure": _join_embed,
+    "table": _join_table,
+    "blockquote": _join_quotation,
+    "pre": _join_code,
+}
+
+
 def _caption_beside(element, outer):
     """Return a figure's caption, a new one where it has none.
 
     None where the figure holds more than the element and one caption.
     """
     held = islice(outer.iter("img", "figure", "table", "blockquote", "pre"), 3)
-    captions = list(islice(outer.iter("figcaption"), 2))
     if any(one is not outer and one is not element for one in held):
         return None
+    captions = list(islice(outer.iter("figcaption"), 2))
     if len(captions) > 1 or any(one.getparent() is element for one in captions):
         return None
     caption = captions[0] if captions else builder.E.figcaption()
@@ -75,6 +83,11 @@ def _caption_beside(element, outer):
         return None
     caption.tail = None
     return caption
+
+
+def _is_small(outer):
+    # Counting them all takes as long as there are.
+    return next(islice(outer.iterchildren(), 8, None), None) is None
 
 
 def _letters(element):

@@ -27,6 +27,7 @@ CODE_END = re.compile(
 HUGO = re.compile(
     r"\{\{[<%]\s{0,9}(/?)\s{0,9}(\w[\w/-]{0,60})([^{}]{0,2000}?)/?[>%]\}\}"
 )
+CLOSED = re.compile(r"\{\{[<%]\s{0,9}/\s{0,9}(\w[\w/-]{0,60})")
 SHOWN = re.compile(r"\{\{([<%])/\*([^{}]{0,2000}?)\*/([>%])\}\}")
 NAMED = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>}]+))")
 PLAIN = re.compile(r"\"([^\"]*)\"|'([^']*)'|`([^`]*)`|([^\s=\"'`]+)(?![^\s]*=)")
@@ -70,7 +71,7 @@ def with_braces(markup: str) -> str:
 class _Tags:
     def __init__(self, site, front, find, note):
         self.site, self.front, self.find, self.note = site, front, find, note
-        self.speakers = []
+        self.speakers, self.closed = [], set()
 
     def plain(self, text):
         text = text.replace(OPEN, "").replace(CLOSE, "")
@@ -78,7 +79,7 @@ class _Tags:
         text = replaced(text, CODE, CODE_END, _inner_of(CODE, CODE_END, _fenced))
         text = SHOWN.sub(lambda f: _literal(f"{{{{{f[1]}{f[2]}{f[3]}}}}}"), text)
         text = replaced(text, REMARK, REMARK_END, lambda remark: "")
-        self.text = text
+        self.closed = set(CLOSED.findall(text))
         text = HUGO.sub(self.hugo, text)
         if not self.site.is_hugo:
             text = TWICE.sub("", CONTENTS.sub("", text))
@@ -213,7 +214,7 @@ class _Tags:
             return player
         title = named.get("title") or named.get("summary") or ""
         title = title or (first if name in ("details", "expand") else "")
-        if re.search(rf"\{{\{{[<%]\s*/\s*{re.escape(name)}\b", self.text):
+        if name in self.closed:
             reason = f"The frame of the shortcode {name} was left out; its words stay."
         else:
             reason, title = f"The shortcode {name} was left out.", ""

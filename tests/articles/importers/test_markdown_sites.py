@@ -339,3 +339,7 @@ class TestHugo:
         for settings in ("= [", "languages = 1\npermalinks = 2", "[languages]\nen = 1"):
             records = hugo({"content/a.md": POST.format("", "W.")}, settings)
             assert isinstance(records["content/a.md"], Story)
+
+    def test_many_shortcodes_end_soon(self, page):
+        story = page('{{< a b="c" >}}' * 30_000)
+        assert len(story.problems) == 30_000

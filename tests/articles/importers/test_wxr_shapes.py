@@ -352,3 +352,11 @@ class TestSquarespace:
 def test_a_post_that_is_one_picture_keeps_it(story):
     found = story(f'<img src="{UPLOADS}/weir.jpg" alt="The weir">')
     assert body(found).startswith('<figure data-picture="1"><img alt="The weir"')
+
+
+def test_figures_in_figures_end_soon(story):
+    """Nested searches, and what one of them took away, were slow and broke."""
+    table = "<table><tr><td>x</td></tr></table>"
+    frame = '<iframe src="https://maps.example/1"></iframe>'
+    found = story(f"<figure>{frame}{frame}</figure>" + "<figure>" * 200 + table * 5000)
+    assert found.body_html.count("data-embed") == 2
