@@ -26,7 +26,7 @@ DAY_IN_NAME = re.compile(
 )
 MAX_BYTES = 16 * 1024 * 1024
 HEAD = 65_536
-# In a folder with more files, no export is looked for.
+# In a folder with more pages, or more files in XML, no export is looked for.
 MOST_BESIDE = 2_000
 BINARY_MARKS = (
     b"%PDF",
@@ -149,15 +149,16 @@ def exports_in(
     WordPress.com hands out a zip of parts, Google a tree with one page in it. With
     `beside` false, no page may lie there: sites have feeds among their pages.
     """
-    found, pages = [], 0
-    for number, (here, name) in enumerate(walk_names(folder)):
-        if number >= MOST_BESIDE:
-            return []
+    found, pages, looked = [], 0, 0
+    for here, name in walk_names(folder):
         path = Path(here, name)
-        if EXPORT_NAME.search(name) and is_one(head_of(path)):
-            found.append(path)
+        if EXPORT_NAME.search(name):
+            looked += 1
+            found += [path] if is_one(head_of(path)) else []
         else:
             pages += bool(PAGE_NAME.search(name))
+        if max(pages, looked) > MOST_BESIDE:
+            return []
     return found if pages <= (len(found) if beside else 0) else []
 
 

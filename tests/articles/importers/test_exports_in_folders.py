@@ -69,6 +69,13 @@ def test_a_damaged_part_does_not_keep_the_others_out(tmp_path):
     assert [r.file for r in records if isinstance(r, Problem)] == ["a.xml"]
 
 
+def test_an_export_is_found_beside_all_of_its_pictures(tmp_path):
+    pictures = {f"uploads/{number}.jpg": b"\xff\xd8" for number in range(2_500)}
+    files = {**pictures, "z.xml": export(post(1, "Words."))}
+    names, records = read(zipped(tmp_path / "w.zip", **files))
+    assert names == ["wordpress"] and len(stories(records)) == 1
+
+
 def test_googles_copy_of_a_blog_is_found_in_its_tree(tmp_path):
     entries = "".join(
         TAKEN.format(number=number, status=status)
