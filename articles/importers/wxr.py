@@ -71,7 +71,8 @@ def read(path, asked):
 
     The posts are unread.
     """
-    export = Export(asked.source or source_name(path), asked.site)
+    root = path if path.is_dir() else None
+    export = Export(asked.source or source_name(path), asked.site, root)
     parts = _parts(path)
     for part in parts:
         yield from _ahead(part, export)
@@ -212,6 +213,7 @@ def _posts(path, export):
                 source_kind=NAME,
                 kind="page" if kind == "page" else "article",
                 source=item.content,
+                root=export.root,
                 unread=partial(read_post, item.content, item.line, name, export),
             )
             if number:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from .autop import paragraphs
 from .exported import (
@@ -21,6 +21,7 @@ from .exported import (
     plain_text,
     read_body,
 )
+from .files import is_file
 from .shortcodes import embed, expand
 from .story import Credit, PageError, PictureNote, Problem, Story, When
 from .wxr_blocks import (
@@ -62,6 +63,7 @@ class Export:
 
     source: str
     site: str
+    root: Path | None = None  # the folder it came in, where its pictures may lie
     home: str = ""  # path below which the blog stands, without a slash at its end
     index: str = ""  # path of the database of its files and blocks
     names: dict = field(default_factory=dict)  # login in small letters: display name
@@ -156,6 +158,7 @@ class _Post:
             source_system=self.export.source,
             kind="page" if self.type == "page" else "article",
             source_kind="wordpress",
+            root=self.export.root,
             headline=plain_text(self.text("title")),
             standfirst=plain_text(self.text("excerpt")),
             comments=sum(
@@ -303,14 +306,26 @@ class _Post:
         enclosed = self.meta.get("enclosure", "").partition("\n")[0].strip()
         if enclosed and enclosed not in content:
             content += embed(enclosed)
-        story.body_html = read_body(content, story)
+        story.body_html = read_body(content, story, self.local)
+
+    def local(self, address):
+        """Return where a picture lies beside the export, "" for nowhere.
+
+        A copy of them begins at any folder of their addresses.
+        """
+        if self.export.root is None:
+            return ""
+        parts = unquote(path_of(address)).strip("/").split("/")
+        names = ["/".join(parts[start:]) for start in range(min(len(parts), 5))]
+        return next((n for n in names if n and is_file(self.export.root / n)), "")
 
     def lead(self, story):
         number = number_of(self.meta.get("_thumbnail_id", ""))
         if not number:
             return
         if file := self.export.file(number):
-            story.pictures.append(PictureNote(*file, is_lead=True))
+            path = self.local(file[0])
+            story.pictures.append(PictureNote(*file, path=path, is_lead=True))
         else:
             story.note("picture-missing", "Its lead picture is not in the export.")
 

@@ -8,12 +8,14 @@ import pytest
 from articles.importers.files import source_name
 from articles.importers.sources import Asked, Sources
 from articles.importers.story import Problem, Story
-from articles.models import Article
+from articles.models import Article, Picture
 
-from .importing import run
+from .importing import drawing, run
 from .reading import whole
 from .test_other_sources import BLOGGER, ENTRY, RSS
-from .wxr_export import attachment, export, meta, post
+from .wxr_export import UPLOADS, attachment, export, meta, post
+
+LEAD = meta(_thumbnail_id="2")
 
 TAKEOUT = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"
  xmlns:blogger="http://schemas.google.com/blogger/2018"><title>Tides</title>
@@ -74,6 +76,22 @@ def test_an_export_is_found_beside_all_of_its_pictures(tmp_path):
     files = {**pictures, "z.xml": export(post(1, "Words."))}
     names, records = read(zipped(tmp_path / "w.zip", **files))
     assert names == ["wordpress"] and len(stories(records)) == 1
+
+
+@pytest.mark.django_db
+def test_pictures_that_came_with_an_export_are_taken(tmp_path):
+    image = f'<img src="{UPLOADS}/weir.jpg" alt="The weir">'
+    files = {
+        "weir.xml": export(attachment(2, "b.jpg"), post(1, image, extra=LEAD)),
+        "uploads/2024/04/weir.jpg": drawing(1),
+        "uploads/2024/04/b.jpg": drawing(2),
+    }
+    path = zipped(tmp_path / "w.zip", **files)
+    assert "1 new" in run(path)
+    article = Article.objects.get()
+    assert f'data-picture="{Picture.objects.get(alt="The weir").pk}"' in article.body
+    assert article.lead_picture is not None and Picture.objects.count() == 2
+    assert "0 new, 0 changed, 1 unchanged" in run(path)
 
 
 def test_googles_copy_of_a_blog_is_found_in_its_tree(tmp_path):
