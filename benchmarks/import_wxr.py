@@ -193,12 +193,18 @@ def main(posts):
 
 def cpu_of(connection):
     """Return what tells the CPU of this process and of its PostgreSQL's, in seconds."""
+    server = cpu_of_server(connection)
+    return lambda: time.process_time() + server()
+
+
+def cpu_of_server(connection):
+    """Return what tells the CPU of PostgreSQL's process for us, in seconds."""
     backend = None
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             backend = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-    return lambda: time.process_time() + ns(backend) / 1e9
+    return lambda: ns(backend) / 1e9
 
 
 @contextmanager

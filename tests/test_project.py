@@ -200,3 +200,16 @@ class TestServe:
         assert done.returncode != 0
         assert "is no address" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_command_whose_reader_has_gone_ends_without_a_trace():
+    command = [sys.executable, "manage.py", "help", "--commands"]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    process.stdout.close()
+    trouble = process.stderr.read().decode()
+    assert process.wait(60) == 141
+    assert "Traceback" not in trouble

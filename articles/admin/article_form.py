@@ -1,16 +1,16 @@
 """The form of an article: its fields, its bylines, its corrections."""
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from articles import revisions
+from articles.admin.moving import refuse_taken
 from articles.admin.related_field import RelatedField
 from articles.admin.tag_field import TagsField
 from articles.compare import compare_values
-from articles.models import Article, Page
+from articles.models import Article
 from authors.merging import MergingForm
 
 MAIN = (None, {"fields": ["headline", "standfirst", "body"], "classes": ["main"]})
@@ -152,15 +152,8 @@ class ArticleForm(MergingForm):
         return " ".join(self.cleaned_data["headline"].split())
 
     def clean_path(self):
-        path = self.cleaned_data["path"]
-        if path and Page.objects.filter(path=path).exists():
-            raise ValidationError(_("A page stands at this address."))
-        others = Article.objects.exclude(pk=self.instance.original.pk)
-        if path and others.at_address(path).exclude(path=path).exists():
-            # What has the very same path is told of by the field itself.
-            raise ValidationError(
-                _("An article stands at this address, spelled in another way.")
-            )
+        if path := self.cleaned_data["path"]:
+            refuse_taken(path, self.instance.original)
         return path
 
     def clean(self):

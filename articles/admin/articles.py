@@ -13,6 +13,7 @@ from articles.admin import (
     embeds,
     gate,
     history,
+    moving,
     notes,
     notices,
     presence,
@@ -63,6 +64,7 @@ PARTS = (
     notices,
     trash,
     gate,
+    moving,
     preview,
     preview_links,
     translations,
@@ -199,14 +201,17 @@ class ArticleAdmin(DeskAdmin):
         left_out = set() if original and original.is_live() else set(CHANGES_ONLY)
         if not (original and original.withdrawn_at):
             left_out.update(WITHDRAWAL)
-        has_address = article and self._has_its_address(article)
+        address = "path"
+        if article and self._has_its_address(article):
+            may_move = moving.may_move(self, request, original)
+            address = "movable_address" if may_move else "address"
         return [
             (
                 name,
                 options
                 | {
                     "fields": [
-                        "address" if field == "path" and has_address else field
+                        address if field == "path" else field
                         for field in options["fields"]
                         if field not in left_out
                     ]
@@ -235,8 +240,12 @@ class ArticleAdmin(DeskAdmin):
     def address(self, article):
         return article.original.path
 
+    @admin.display(description=_("address"))
+    def movable_address(self, article):
+        return moving.shown(article.original)
+
     def get_readonly_fields(self, request, article=None):
-        readonly = ["address"]
+        readonly = ["address", "movable_address"]
         if not self.has_publish_permission(request):
             readonly += ["published_at", "expires_at", "changes_due_at", *WITHDRAWAL]
         return readonly

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.text import capfirst
@@ -27,16 +28,28 @@ KINDS = {
     "binary": gettext_lazy("files that are no text"),
     "block": gettext_lazy("blocks without a counterpart"),
     "byline-from-box": gettext_lazy("bylines taken from the closing box"),
+    "card": gettext_lazy("cards without a counterpart"),
     "comments": gettext_lazy("comments"),
+    "damaged": gettext_lazy("exports that are broken off"),
     "date": gettext_lazy("dates that could not be read"),
     "date-from-address": gettext_lazy("dates taken from the address"),
+    "date-from-copyright": gettext_lazy("dates taken from the copyright line"),
     "date-of-change": gettext_lazy("dates of the last change, for want of others"),
+    "date-rule": gettext_lazy("dates that the rules’ format does not fit"),
     "dead-link": gettext_lazy("links to what was not imported"),
     "dead-picture": gettext_lazy("links to pictures that were not imported"),
-    "encoded-twice": gettext_lazy("pages that were encoded twice, mended"),
+    "document-missing": gettext_lazy("documents that could not be fetched"),
+    "doubtful-encoding": gettext_lazy("pages whose encoding was guessed"),
+    "duplicate": gettext_lazy("copies of a story, left out"),
     "empty": gettext_lazy("empty files"),
+    "encoded-twice": gettext_lazy("pages that were encoded twice, mended"),
+    "frames": gettext_lazy("sets of frames, left out"),
+    "gallery": gettext_lazy("galleries without pictures"),
+    "ignored": gettext_lazy("pages that the rules leave out"),
     "kept": gettext_lazy("changes by editors that were kept"),
     "left-out": gettext_lazy("things that were left out"),
+    "liquid": gettext_lazy("tags of templates without a counterpart"),
+    "list": gettext_lazy("lists of links, left out"),
     "long-headline": gettext_lazy("headlines that were cut"),
     "members-only": gettext_lazy("stories for members, kept as drafts"),
     "missing": gettext_lazy("files that are missing"),
@@ -46,23 +59,30 @@ KINDS = {
     "no-text": gettext_lazy("pages without text"),
     "other-page": gettext_lazy("other pages under a known name"),
     "outside": gettext_lazy("files that lead out of the archive"),
+    "own-export": gettext_lazy("exports of a newsroom, for import_site"),
     "password": gettext_lazy("stories behind a password, kept as drafts"),
     "picture": gettext_lazy("pictures that could not be read"),
     "picture-elsewhere": gettext_lazy("pictures on other sites"),
     "picture-missing": gettext_lazy("pictures that are not in the archive"),
+    "picture-not-fetched": gettext_lazy("pictures that could not be fetched"),
     "post-type": gettext_lazy("posts of a kind of their own"),
     "private": gettext_lazy("private stories, kept as drafts"),
+    "redirect": gettext_lazy("redirects that could not be taken over"),
+    "rule-unused": gettext_lazy("rules that never found anything"),
+    "same-name": gettext_lazy("stories of the same name, left out"),
     "shortcode": gettext_lazy("shortcodes without a counterpart"),
     "status": gettext_lazy("states without a counterpart"),
     "sticky": gettext_lazy("stories that were pinned to the top"),
+    "stray-bytes": gettext_lazy("pages with letters of another encoding, mended"),
     "summary": gettext_lazy("stories of which there is only a summary"),
     "too-deep": gettext_lazy("pages nested too deeply"),
     "too-large": gettext_lazy("files that are too large"),
+    "too-many": gettext_lazy("authors or tags that were too many"),
     "trashed": gettext_lazy("stories from the trash, left there"),
     "unknown-section": gettext_lazy("sections that do not exist here"),
     "unparsable": gettext_lazy("files that could not be understood"),
-    "unsound": gettext_lazy("feeds that are broken off, or no sound XML"),
     "unreadable": gettext_lazy("files that could not be read"),
+    "unsound": gettext_lazy("feeds that are broken off, or no sound XML"),
     "vague-date": gettext_lazy("dates without a day"),
     "weak-extraction": gettext_lazy("pages whose text was hard to tell"),
 }
@@ -201,9 +221,27 @@ def problems_page(run, kind, wanted):
     """Return a page of a run's problems, of one kind or of all."""
     problems = run.problems.filter(kind=kind) if kind else run.problems.all()
     page = Paginator(problems, PER_PAGE).get_page(wanted)
+    stories = _stories_of(run, {problem.file for problem in page})
     for problem in page:
         problem.label = label_of(problem.kind)
+        problem.story = stories.get(problem.file)
+        problem.address = _address_of(problem.story)
     return page
+
+
+def _stories_of(run, files):
+    """Return {name in the source: the row it became} of what a run brought."""
+    origins = run.origins.filter(identifier__in=files).defer("source", "imported")
+    return {
+        origin.identifier: origin.article or origin.page
+        for origin in origins.select_related("article", "page")
+    }
+
+
+def _address_of(story):
+    if story is None:
+        return ""
+    return reverse(f"admin:articles_{story._meta.model_name}_change", args=[story.pk])
 
 
 def has_more(run, kind):

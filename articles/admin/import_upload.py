@@ -24,11 +24,11 @@ from django.views.decorators.csrf import csrf_protect
 
 from articles.admin.tag_field import format_names, parse_names
 from articles.importers import steering, uploads
+from articles.importers.archives import ENDINGS as ARCHIVES
 from articles.importers.archives import is_archive
 from articles.importers.rules import RULES_OF_THE_DESK, RulesError, rules_of
 from articles.models import Article, Import, Section
 
-ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 ENDINGS = (
     *ARCHIVES,
     *(".xml", ".rss", ".atom", ".json", ".jsonl", ".md", ".markdown"),
@@ -52,6 +52,12 @@ HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,62})\.)*[a-z0-9_-]{1,63}(?::\d{1
 # So much of the free disk an upload may take; pages and the database need some.
 SHARE = 0.9
 Status = Article.Status
+
+
+def kinds_called(kinds):
+    """Return a run's kinds, "ghost, pages", as the form calls them."""
+    names = dict(KINDS)
+    return ", ".join(str(names.get(kind, kind)) for kind in kinds.split(", ") if kind)
 
 
 class PartialFile(TemporaryUploadedFile):

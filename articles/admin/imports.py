@@ -49,7 +49,7 @@ QUICKLY_ASKED = 2_000
 class ImportAdmin(DeskAdmin):
     """Each run has a page of its own, which shows it and asks what is to be done."""
 
-    list_display = ["named", "kind", "stands", "counted", "asked", "started_by"]
+    list_display = ["named", "called", "stands", "counted", "asked", "started_by"]
     list_display_links = ["named"]
     list_filter = ["state"]
     list_select_related = ["started_by"]
@@ -95,6 +95,10 @@ class ImportAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("source"))
     def named(self, run):
         return run.source
+
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def called(self, run):
+        return import_upload.kinds_called(run.kind)
 
     @admin.display(description=gettext_lazy("state"))
     def stands(self, run):
@@ -185,6 +189,7 @@ def show(request, import_admin, pk):
         run,
         run.source,
         state=state_of(run),
+        kind_called=import_upload.kinds_called(run.kind),
         progress=progress,
         counts=import_report.counts_of(run),
         samples=run.counts.get("samples", []),
@@ -197,7 +202,8 @@ def show(request, import_admin, pk):
         edited=_worked_on(run.counts.get("edited", [])),
         choices=_choices(run),
         brought=import_report.number(brought),
-        may_start=run.state == State.SEEN and run.upload,
+        has_stories=_has_stories(run),
+        may_start=_may_start(run),
         may_go_on=is_at_rest and run.upload and _is_broken_off(run),
         may_look_again=is_at_rest and run.upload and not _is_half_undone(run),
         may_undo=is_at_rest and (brought or _is_half_undone(run) or run.made.exists()),
@@ -205,6 +211,14 @@ def show(request, import_admin, pk):
         and run.state in (State.WAITING, State.RUNNING),
         may_delete=not progress["is_under_way"] or run.state == State.WAITING,
     )
+
+
+def _has_stories(run):
+    return any(run.counts.get(outcome) for outcome in ("new", "changed", "unchanged"))
+
+
+def _may_start(run):
+    return run.state == State.SEEN and run.upload and _has_stories(run)
 
 
 def _is_broken_off(run):
@@ -265,7 +279,7 @@ def report_csv(request, import_admin, pk):
 def start(request, import_admin, pk):
     """Ask, and let it begin in earnest; its dry run has been seen."""
     run = import_admin.get_row(request, pk)
-    if run.state != State.SEEN or not run.upload:
+    if not _may_start(run):
         told = _("Look at its dry run first.")
         import_admin.message_user(request, told, messages.WARNING)
         return back_to(run)

@@ -34,13 +34,17 @@ class CorrectionAdmin(DeskAdmin):
 class OriginAdmin(DeskAdmin):
     """What an import left behind, to look at only: evidence is not edited."""
 
-    list_display = ["article", "system", "identifier", "imported_at"]
+    list_display = ["story", "system", "identifier", "imported_at"]
     list_filter = ["system"]
-    list_select_related = ["article"]
-    search_fields = ["identifier", "article__headline"]
+    list_select_related = ["article", "page"]
+    search_fields = ["identifier", "article__headline", "page__title"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).defer("source", "imported")
+
+    @admin.display(description=_("article or page"))
+    def story(self, origin):
+        return origin.article or origin.page
 
     def has_add_permission(self, request):
         return False

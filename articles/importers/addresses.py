@@ -1,7 +1,7 @@
 """Addresses as authors print them: web, e-mail, telephone, social accounts."""
 
 import re
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 URL = re.compile(
     r"\ue002(?P<marked>[^\ue003]*)\ue003"
@@ -96,3 +96,11 @@ def trimmed_span(found):
         return found.span()
     trimmed = found[0].rstrip(".,;:!?'’\"”»>)]}*_")
     return found.start(), found.start() + len(trimmed)
+
+
+def host_of(address: str) -> str:
+    """Return the host an address names, "" for none."""
+    try:
+        return urlsplit(address.strip()).hostname or ""
+    except ValueError:
+        return ""

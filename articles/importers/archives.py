@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from .story import PageError
 
+ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tar.xz")
 # Of all files together, unpacked; an archive of a site's media is large, a bomb larger.
 MOST_BYTES = 50 * 1024**3
 MOST_FILES = 1_000_000

@@ -464,3 +464,17 @@ def _is_left_over(sentence, spans):
     rest = visible(blank(sentence, spans))
     words = {word.lower().replace("’", "'") for word in WORD.findall(rest)}
     return bool(words - FILLER)
+
+
+def closing_names(text: str) -> list[str]:
+    """Names that a page's last words give as their author's.
+
+    Asked before the head is read: a bare name under a headline is a byline only
+    if the closing box says so.
+    """
+    names = []
+    for piece in re.split(r"\n\s*\n|\n", text)[-14:]:
+        found = owner(piece, ())
+        if found and sum(count_signals(piece)):
+            names.append(found[0])
+    return names

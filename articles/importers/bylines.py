@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .dates import LONGEST as LONGEST_DATE
-from .dates import parse_date
+from .dates import find_date, parse_date
 from .story import Credit, When
 from .wordlists import words
 
 LONGEST_BYLINE = 240
+LONGEST_BESIDE = 80
 
 BY = (
     r"(?:by|von|par|por|di|da|de|door|av|af|της|του|автор|от|מאת|بقلم|كتبه|كتبت|كتب"
@@ -130,7 +131,7 @@ TOPICS = words(
     " review reviews event events social media"
 )
 DIGIT = re.compile(r"\d")
-PARTS_OF_DATED = re.compile(r"\s*(?:[|•·–—/]|,(?=\s)|\s-(?=\s))\s*")
+PARTS_OF_DATED = re.compile(r"\s*(?:[|•·–—]|(?<!\d)/|/(?!\d)|,(?=\s)|\s-(?=\s))\s*")
 HONORIFIC = re.compile(
     r"^(?:mr|mrs|ms|miss|mx|dr|prof|professor|rev|reverend|fr|father|sister|sr|rabbi"
     r"|imam|sir|dame|lady|lord|capt|captain|col|colonel|gen|general|lt|maj|major|sgt"
@@ -167,6 +168,22 @@ class Byline:
     is_sure: bool = True
 
 
+# What may stand before "by" where there is a date: "Posted by", "17:30 von".
+DATED_LEAD = re.compile(
+    rf"[\s,|·•–—-]*(?:(?:{_ROLE}|submitted|published|added|created|gespeichert|verfasst"
+    r"|geschrieben|veröffentlicht|eingestellt|erstellt|publié|rédigé|posté|publicado"
+    r"|escrito|enviado|pubblicato|scritto|inserito|geplaatst"
+    r"|\d{1,2}:\d{2}(?: uhr)?)\s+)?"
+    rf"{BY}\s+",
+    re.IGNORECASE,
+)
+BEFORE_DATE = re.compile(
+    r"[\s,|–—-]*\b(?:on|am|le|el|il|em|op|at|um|vom)?[\s:]*$", re.I
+)
+LOGIN = re.compile(r"[^\W_][\w.-]{2,23}")
+HANDLE = re.compile(r"\s*@\w{2,30}\b")
+
+
 def parse_byline(line: str) -> Byline | None:
     """Read a line that is a byline and nothing else, else None.
 
@@ -180,6 +197,7 @@ def parse_byline(line: str) -> Byline | None:
 def _parse_short(line):
     printed = " ".join(line.split())
     text, email = _without_address(printed)
+    text = HANDLE.sub(" ", text)
     text = text.strip(" *_|[]~–—-•·")
     text, when = _without_date(text)
     if when:
@@ -218,13 +236,47 @@ def parse_dated_name(line: str) -> Byline | None:
 @lru_cache(maxsize=512)
 def _dated_name(line):
     printed = " ".join(line.split())
-    for gap in PARTS_OF_DATED.finditer(printed):
-        before, after = printed[: gap.start()], printed[gap.end() :]
-        for name, date in ((before, after), (after, before)):
-            if is_person(name) and (when := parse_date(date)):
-                credit = Credit(readable_name(name), "", name)
-                return Byline(printed, (credit,), when)
+    parts = PARTS_OF_DATED.split(printed)
+    for name, rest in ((parts[0], parts[1:]), (parts[-1], parts[:-1])):
+        if is_person(name) and (when := _date_beside(rest)):
+            credit = Credit(readable_name(name), "", name)
+            return Byline(printed, (credit,), when)
+    if found := find_date(printed):
+        when, start, end = found
+        for name in _names_beside(printed[:start], printed[end:]):
+            return Byline(printed, (Credit(readable_name(name), "", name),), when)
     return None
+
+
+def _names_beside(before, after):
+    """Yield who is named beside a date, a login behind "by" included.
+
+    "Posted by wren on", "par Ann Lee", "17:30 von wren | 3 Kommentare".
+    """
+    before, after = (HANDLE.sub(" ", text).strip() for text in (before, after))
+    whole = f"{before} {after}".strip(" ,|·•–—-/:")
+    if is_person(whole) and not LEAD.match(whole):
+        yield whole
+    for text in (after, before):
+        if lead := DATED_LEAD.match(text):
+            name = PARTS_OF_DATED.split(BEFORE_DATE.sub("", text[lead.end() :]))[0]
+            if is_person(name) or LOGIN.fullmatch(name):
+                yield name
+
+
+def _date_beside(parts):
+    """Return the date among what stands beside a name: a place, a paper, an hour.
+
+    A date may have been parted where it has a comma of its own.
+    """
+    text = ", ".join(parts)
+    if when := parse_date(text):
+        return when
+    found = find_date(text)
+    if not found or len(text) > LONGEST_BESIDE:
+        return None
+    when, start, end = found
+    return when if len(text[:start].split()) <= 5 and not text[end:].strip() else None
 
 
 def is_person(text: str) -> bool:

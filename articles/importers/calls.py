@@ -42,6 +42,17 @@ CALL = re.compile(
     r"|not a subscriber|already a subscriber)\b.*?" + TO_WHAT + r")",
     re.IGNORECASE | re.DOTALL,
 )
+FOREIGN_CALL = re.compile(
+    r"[\W_]*(?:melden sie sich|abonnieren sie|jetzt abonnieren|folgen sie uns|folge uns"
+    r"|bestellen sie|abonnez-vous|inscrivez-vous|recevez|suivez[ -]nous|devenez fan"
+    r"|suscr[ií]b[ea](?:te|se)|recib[ae]|s[ií]g(?:ue|a)nos|iscriviti|iscrivetevi|ricevi"
+    r"|seguici|inscreva-se|receba|assine|siga-nos|schrijf je in|meld je aan|volg ons"
+    r"|prenumerera|подпишитесь|подписывайтесь|zapisz się|abone ol)\b.{0,200}?"
+    r"(?:newsletter|bolet[ií]n|infolettre|lettre d|nieuwsbrief|nyhetsbrev|рассылк"
+    r"|bülten"
+    r"|telegram|facebook|whatsapp|instagram|twitter|correo|e-?mail|youtube|rss)",
+    re.IGNORECASE | re.DOTALL,
+)
 # These begin sentences of a story, too: they are calls with a link in them.
 LINKED_CALL = re.compile(
     r"[\W_]*(?:to|for|want|do you|have you|if you|are you|got|stay|keep up|listen to)"
@@ -86,6 +97,8 @@ def _is_call(block, text):
         if rest and inside >= 0.7 * len(rest) and not text[found.end() :][0].islower():
             return True
     if block.links and LINKED_CALL.fullmatch(text):
+        return True
+    if FOREIGN_CALL.match(text):
         return True
     # Without a link, or a word of the paper's own, it may be what somebody wrote.
     return bool((block.links or US.search(text)) and CALL.fullmatch(text))

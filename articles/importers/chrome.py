@@ -71,6 +71,14 @@ SURE = (
               r"|skip to .{0,40}|menu|navigation|loading|donate(?: now)?|shop|store)"),
     ("other", r"(?:sign up|join|get) (?:for |to )?(?:our|the|free)\b.{0,60}"
               r"(?:newsletter|mailing list|updates|e-?mails?)\b.{0,30}"),
+    ("other", r"(?:(?:diesen? )?(?:inhalt|artikel|beitrag|seite|pdf)(?: als pdf)?"
+              r"(?: per e-?mail)? (?:download(?:en)?|herunterladen|(?:ver)?senden"
+              r"|drucken"
+              r"|teilen|(?:weiter)?empfehlen|kommentieren)|mehr anzeigen|comentar"
+              r"|(?:télécharger|imprimer|envoyer) (?:l[’'a]|cet) ?\w{4,10}"
+              r"|(?:hide|show) caption|(?:click to )?enlarge|continue reading"
+              r"|(?:next|previous) page|pages?:? [\d ]{1,20}"
+              r"|slideshow \(\d+ images?\))"),
     ("other", r"(?:(?:text|font) ?size|a a a|a\+? ?a-?|increase font.{0,30}"
               r"|larger text|smaller text|resize text).{0,20}"),
     ("other", r"(?:(?:post|add|leave|write|read|view|show|no|\d{1,5}) )?(?:a |your "

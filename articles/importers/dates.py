@@ -139,6 +139,12 @@ SHAPES = tuple(
         rf"\s*(?P<day>\d{{1,2}})\s*[日일](?:\s*[(（]?\w曜?日?[)）])?{_TIME}",
     )
 )
+# A date among other words on its line; its year has four digits.
+WITHIN = tuple(
+    re.compile(rf"(?<![\w./-])(?:{shape.pattern})(?![\w/-]|\.\d)", re.IGNORECASE)
+    for shape in SHAPES
+)
+FOUR_DIGITS = re.compile(r"(?:19|20)\d{2}")
 ISO = re.compile(
     r"(\d{4})-(\d{2})(?:-(\d{2})(?:[T\s]+(\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?"
     r"\s*(Z|[+-]\d{2}:?\d{2})?)?)?",
@@ -197,6 +203,27 @@ def parse_publication(text: str) -> When | None:
     """Read a date that is not labelled as a change."""
     found = _match(text)
     return found[0] if found and not found[1] else None
+
+
+def find_date(text: str) -> tuple[When, int, int] | None:
+    """Find the one date in a short text, and where in it that stands.
+
+    None where there are two of them, or where the year has two digits only; that of a
+    change does not count.
+    """
+    text = text[: 2 * LONGEST]
+    if not FOUR_DIGITS.search(text):
+        return None
+    found = []
+    for shape in WITHIN:
+        for match in shape.finditer(text):
+            is_new = all(match.start() >= end or match.end() <= start
+                         for _when, start, end in found)  # fmt: skip
+            groups = match.groupdict()
+            is_told = FOUR_DIGITS.search(groups["year"]) and not groups.get("update")
+            if is_new and is_told and (when := _when(groups)):
+                found.append((when, *match.span()))
+    return found[0] if len(found) == 1 else None
 
 
 def _match(text):

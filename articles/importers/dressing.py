@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from .blocks import Block
 from .bylines import name_key
-from .head import LONGEST_HEADLINE, Head
+from .head import Head
 from .story import AuthorBox, Credit, Story
 from .tail import Tail
 
@@ -54,11 +54,7 @@ def _set_headline(story, head, body):
             reason = "No headline was found; the file's name stands in for it."
         line = body[0].line if body else None
         story.note("no-headline", reason, line, story.headline)
-    if len(story.headline) > LONGEST_HEADLINE:
-        sample = story.headline
-        story.headline = story.headline[: LONGEST_HEADLINE - 1].rstrip() + "…"
-        reason = f"The headline was longer than {LONGEST_HEADLINE} characters and cut."
-        story.note("long-headline", reason, head.headline_line, sample)
+    story.cut_headline(head.headline_line)
 
 
 def _set_authors(story, head, tail):

@@ -14,6 +14,7 @@ import trafilatura
 
 from .blocks import Line
 from .cards import teasers
+from .comments import comments
 from .markup import BLOCKS, is_data_table
 
 # It tells of each link without words, of which an old site has thousands.
@@ -22,6 +23,7 @@ logging.getLogger("trafilatura").setLevel(logging.ERROR)
 MOST_FOR_EXTRACTOR = 10_000
 SHARE_OF_STORY = 0.95
 SHARE_OF_COLUMN = 0.75
+FAR_OUT = 1  # elements
 COLUMNS = ("table", "div", "section", "article", "main", "aside", "nav", "form")
 LEAST_TEXT = 12
 LEAST_PROSE = 25
@@ -100,7 +102,7 @@ def find_body(tree) -> Region:
                 return _with_ends(every, fallback)
     if region is None:
         return Region(tree, is_weak=True)
-    return _with_ends(region, _narrowest(tree, region))
+    return _with_ends(region, _headed(tree, region, _narrowest(tree, region)))
 
 
 def _one_column(tree, density):
@@ -200,7 +202,7 @@ def _weigh(tree, keys, density):
         if region.linked.get(element, 0) > 0.6 * region.words.get(element, 0)
         and not SAYS_SOMETHING(element)
     }
-    region.teasers = teasers(tree, region.words)
+    region.teasers = teasers(tree, region.words) | comments(tree, region.words)
     menus |= region.teasers
     silent = 0
     for event, element in lxml.etree.iterwalk(tree, events=("start", "end")):
@@ -254,6 +256,32 @@ def _narrowest(tree, region):
         if inside[0].tag == "tr" and is_data_table(inside[0].getparent()):
             return container
         container = inside[0]
+
+
+def _headed(tree, region, container):
+    """Return the element around the headline, where the rest stands far from it.
+
+    What a page says of its newsletter, its cookies or its readers' browsers joins the
+    story some elements further out; parts of a story stand side by side.
+    """
+    heading = next(
+        (one for one in container.iter("h1") if _key("".join(one.itertext()))), None
+    )
+    if heading is None or container.tag == "td":
+        return container
+    all_of_it = region.prose.get(container, 0)
+    inner, climbed = None, 0
+    for element in heading.iterancestors():
+        if inner is None:
+            if 2 * region.prose.get(element, 0) > all_of_it:
+                inner = element
+        elif region.prose.get(element, 0) > region.prose[inner]:
+            return inner if climbed >= FAR_OUT else container
+        elif element.tag in COLUMNS:
+            climbed += 1
+        if element is container:
+            return container
+    return container
 
 
 def _share(element):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from .blocks import Line
 from .bylines import (
@@ -16,13 +17,20 @@ from .bylines import (
     readable_name,
 )
 from .chrome import PIPES, TRAIL, chrome_kind, chrome_lines
-from .dates import is_yearless, parse_date, parse_publication, parse_update
+from .dates import (
+    find_date,
+    is_yearless,
+    parse_date,
+    parse_publication,
+    parse_update,
+)
 from .story import ChromeLine, Credit, When
 
 MOST_LINES = 60
 LONGEST_HEADLINE = 300
 LONGEST_STANDFIRST = 600
 PROSE = 110
+LONGEST_DATED = 90
 
 SECTION = re.compile(
     r"(?:(?:guest|weekly|local|sunday|special|letters? to the|today[’']s"
@@ -246,6 +254,8 @@ def _recognised(line, parts, names):
         return _Part(line, "yearless", text)
     if has_headline and (byline := parse_dated_name(text)):
         return _Part(line, "byline", byline)
+    if has_headline and (when := date_of_line(line)):
+        return _Part(line, "date", when)
     if _is_menu(line):
         return _Part(line, "chrome", ("other", True))
     chrome = chrome_kind(text)
@@ -257,6 +267,7 @@ def _recognised(line, parts, names):
     if last in ("byline", "affiliation") and len(text) < 80 and _is_affiliation(text):
         return _Part(line, "affiliation", text)
     is_witnessed = any(name.casefold() == text.casefold() for name in names)
+    is_witnessed = is_witnessed and not SENTENCE_END.search(text)
     is_whole = " " in text or not text.isascii()
     if has_headline and is_witnessed and is_whole and is_name(text):
         return _Part(line, "byline", Byline(text, (Credit(text, "", text),)))
@@ -267,8 +278,7 @@ def _over_date(line, following, parts):
     """Return the byline that a link to a person is, between headline and date."""
     text = line.text
     has_headline = any(part.kind == "words" for part in parts)
-    is_led = any(label == text and PROFILE.search(href) for label, href in line.links)
-    if not (has_headline and following and is_led and is_person(text)):
+    if not (has_headline and following and is_profile(line)):
         return None
     if not parse_date(following.text) and not parse_update(following.text):
         return None
@@ -420,7 +430,33 @@ def is_head_line(line: Line) -> bool:
         or parse_update(line.text)
         or is_yearless(line.text)
         or parse_dated_name(line.text)
+        or date_of_line(line)
     )
+
+
+def date_of_line(line: Line) -> When | None:
+    """Return the date of a line that has little else: an hour, a place, a login.
+
+    "Submitted on Mon, 2019-01-21 13:49", "24. März 2004, 19:49 | Genesis". A heading
+    with a date in it is a heading.
+    """
+    text = " ".join(line.text.split())
+    if len(text) > LONGEST_DATED or line.level or SENTENCE_END.search(text):
+        return None
+    if not (found := find_date(text)):
+        return None
+    when, start, end = found
+    rest = f"{text[:start]} {text[end:]}".split()
+    is_parted = bool(PIPES.search(text)) or isinstance(when.moment, datetime)
+    return when if len(rest) <= (6 if is_parted else 3) else None
+
+
+def is_profile(line: Line) -> bool:
+    """Say whether a line is a person's name, and a link to what a site says of them."""
+    is_led = any(
+        label == line.text and PROFILE.search(href) for label, href in line.links
+    )
+    return is_led and is_person(line.text)
 
 
 def is_of_site(text: str) -> bool:

@@ -10,10 +10,11 @@ from .marked import leads_home
 from .marks import visible
 from .metadata import GENERIC, Metadata
 
-TITLE_PARTS = re.compile(r"\s+(?:/|\||-|–|—|::|»|«|·|•|›|<|>|~)\s+|\s*\|\s*")
+TITLE_PARTS = re.compile(r"\s+(?:/|\||-|–|—|::|»|«|·|•|‹|›|<|>|~)\s+|\s*\|\s*")
 NOT_WORD = re.compile(r"[\W_]+")
 LINES_OF_HEADLINE = 15
 BLOCKS_OF_HEADLINE = 6
+MOST_PARTS = 6
 
 
 def key_of(text: str) -> str:
@@ -102,7 +103,23 @@ def _title_parts(title, site_name):
     is_barred = bool(re.search(r"\||::|»|«", title))
     is_site_last = is_masthead(parts[-1]) or len(parts[-1].split()) <= 3
     short = longest if is_barred or is_site_last else title
-    return [title, *parts, short]
+    return [title, *_runs(title, len(parts)), *parts, short]
+
+
+def _runs(title, count):
+    """Return what stands side by side in a title of several parts.
+
+    "News - Site Update - Chapter 121 - The Harbour" has a headline of two of them.
+    """
+    if not 2 < count <= MOST_PARTS:
+        return []
+    gaps = [(0, 0), *(gap.span() for gap in TITLE_PARTS.finditer(title))]
+    gaps.append((len(title), len(title)))
+    return [
+        title[start:end]
+        for at, (_before, start) in enumerate(gaps)
+        for end, _after in gaps[at + 2 :]
+    ]
 
 
 def _first_heading(above, blocks, tree, metadata):

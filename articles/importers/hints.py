@@ -4,7 +4,7 @@ import re
 from datetime import date
 from urllib.parse import urlsplit
 
-from .dates import parse_date, parse_publication
+from .dates import find_date, parse_date, parse_publication
 from .marks import visible
 from .story import When
 
@@ -13,6 +13,15 @@ BEFORE_DASH = re.compile(r"([^.!?\n]{6,40}?)\s*(?:--?|[–—:])\s")
 DAYS_IN_ADDRESS = (
     re.compile(r"/((?:19|20)\d{2})[/_-](\d{1,2})[/_-](\d{1,2})(?!\d)"),
     re.compile(r"(?<!\d)((?:19|20)\d{2})(0[1-9]|1[0-2])([0-3]\d)(?!\d)"),
+)
+NEAR, FAR = 12, 15  # lines above a story and below it
+LONGEST_LINE = 160
+SAYS = re.compile(
+    r"\b(?:post(?:ed)?|publish(?:ed)?|written|created|submitted|date|dated|filed|by|on"
+    r"|geschrieben|erstellt|veröffentlicht|eingestellt|datum|beitrag|eintrag|von|am"
+    r"|publié|rédigé|posté|par|le|publicado|escrito|fecha|por|pubblicato|inserito|data"
+    r"|gepubliceerd|geplaatst|door|op|опубликовано|дата)\b",
+    re.IGNORECASE,
 )
 ONE_YEAR = re.compile(
     r"(?:©|\(c\)|\bcopyright\b)[^\d]{0,60}(19[5-9]\d|20\d{2})\b(?!\s*[-–,]\s*\d)",
@@ -46,6 +55,37 @@ def day_in_address(story) -> When | None:
     return None
 
 
+def date_beside(story, above, below):
+    """Take the one date among the lines around a story, with a doubt.
+
+    Right above it, or below with a word that says what it is the date of; the dates of
+    other stories stand there as well, so several are none.
+    """
+    for lines in (above[-NEAR:], [line for line in below[:FAR] if _says(line.text)]):
+        found = {}
+        for line in lines:
+            text = " ".join(line.text.split())
+            if len(text) <= LONGEST_LINE and (one := find_date(text)):
+                found.setdefault(one[0].moment, (one[0], text))
+        if len(found) == 1:
+            when, text = found.popitem()[1]
+            reason = "The date stands somewhere around the story."
+            date_by(story, when, "date-beside", reason, text)
+            return
+
+
+def _says(text):
+    return bool(SAYS.search(text[:LONGEST_LINE]))
+
+
+def date_by(story, when, kind="", reason="", sample=""):
+    """Give a story its date, with a doubt where there is a kind of one."""
+    story.published = when
+    story.problems = [one for one in story.problems if one.kind != "no-date"]
+    if kind:
+        story.note(kind, reason, sample=sample)
+
+
 def date_by_copyright(story, tree):
     """Take the year of the page's one copyright line, for want of anything better.
 
@@ -54,7 +94,6 @@ def date_by_copyright(story, tree):
     text = " ".join(tree.xpath("//text()[not(parent::script or parent::style)]"))
     years = {found[1] for found in ONE_YEAR.finditer(text)}
     if len(years) == 1:
-        story.published = When(date(int(years.pop()), 1, 1), "year")
-        story.problems = [one for one in story.problems if one.kind != "no-date"]
         reason = "No date was found; the year is that of the copyright line."
-        story.note("date-from-copyright", reason)
+        when = When(date(int(years.pop()), 1, 1), "year")
+        date_by(story, when, "date-from-copyright", reason)

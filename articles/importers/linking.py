@@ -134,8 +134,10 @@ class Links:
     def _file(self, address, absolute, story):
         """Return the address of the document that a link leads to, "" for none."""
         path = urlsplit(address).path
-        if self.choices.is_dry_run or not DOCUMENTS.search(path):
+        if not DOCUMENTS.search(path):
             return ""
+        if self.choices.is_dry_run:
+            return address if self.choices.media.document(absolute, story) else ""
         document, is_new = self.choices.media.read_document(absolute, story)
         if document is None:
             story.missing.append(absolute)

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 import lxml.html
 
+from .addresses import host_of
 from .dates import is_yearless, parse_date
 from .story import Story
 
@@ -33,6 +34,16 @@ GOES_ON = re.compile(
 ANCHORS = re.compile(rb"<a\s[^>]{0,500}?\bhref\b", re.IGNORECASE)
 # Only stories say when they came out: lists change each day.
 DECLARED = re.compile(rb"<meta\b[^>]{0,200}article:published_time", re.IGNORECASE)
+# The site's own page, or that of one of its languages.
+FRONT = re.compile(
+    r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|default|home)\.\w{2,5})?",
+    re.IGNORECASE,
+)
+MANY_LINKS = 40
+FURNITURE = re.compile(
+    rb"<(script|style|noscript|template)\b.*?</\1\s*>|<!--.*?-->",
+    re.DOTALL | re.IGNORECASE,
+)
 FRAMESET = re.compile(rb"<frameset\b", re.IGNORECASE)
 # Frames beside the one that held the story.
 AROUND = re.compile(
@@ -64,21 +75,21 @@ def why_no_story(story: Story) -> str:
     if has_many and (inside > 0.5 * letters or (entries >= 5 and entries > 2 * prose)):
         return "It is a list of links, not a story."
     texts = [TAG.sub("", block).strip() for block in blocks]
-    if (
-        sum(bool(parse_date(text) or is_yearless(text)) for text in texts)
-        >= LEAST_LINKS
-    ):
+    dates = sum(bool(parse_date(text) or is_yearless(text)) for text in texts)
+    if dates >= LEAST_LINKS and 2 * dates > prose:
         return "It is a list by date, not a story."
     is_declared = bool(DECLARED.search(story.source))
-    host = _host(story.canonical_url or story.base_url)
+    host = host_of(story.canonical_url or story.base_url)
     leading = [
         found[1]
         for block in blocks
         if (found := LEADS.match(block)) and not _goes_on_as_sentence(block)
     ]
-    own = sum(_host(unescape(href)) in ("", host) for href in leading)
+    own = sum(host_of(unescape(href)) in ("", host) for href in leading)
     if own >= LEAST_LINKS and 2 * own >= len(blocks) and not is_declared:
         return "It is a list of stories with a word on each, not a story."
+    if not is_declared and _is_front(story, letters):
+        return "It is the front page of a site, not a story."
     if (teasers >= 3 and 2 * teasers >= prose) or (
         _headings_lead_on(story.body_html) and not is_declared
     ):
@@ -89,19 +100,30 @@ def why_no_story(story: Story) -> str:
     return ""
 
 
+def _is_front(story, letters):
+    """Say whether a page of many links stands where front pages do.
+
+    What was taken for a story is the least part of what such a page says.
+    """
+    split = urlsplit(story.canonical_url or story.address)
+    if (
+        not FRONT.fullmatch(split.path)
+        or split.query
+        or not (split.path or split.netloc)
+    ):
+        return False
+    if len(ANCHORS.findall(story.source)) < MANY_LINKS:
+        return False
+    page = TAG.sub(" ", FURNITURE.sub(b" ", story.source).decode("utf-8", "replace"))
+    return 2 * letters < sum(map(len, WORD.findall(page)))
+
+
 def _goes_on_as_sentence(block):
     found = SENTENCE.match(block)
     if not found or not found[2].islower():
         return False
     # "Ann Lee is a poet" is an entry.
     return sum(word[0].islower() for word in found[1].split()) > 1
-
-
-def _host(address):
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return "?"
 
 
 def _is_day(word):

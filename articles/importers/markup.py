@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urljoin, urlsplit
 
+from .addresses import host_of
 from .blocks import Block, escape
 from .chrome import chrome_kind
-from .marks import visible
+from .marks import LINK_CLOSE, LINK_OPEN, visible
 from .paragraphs import EDGE, SPACE, paragraphs
 from .plaintext import ATTRIBUTION, RULE
+from .related import is_heading as is_related
 from .story import PictureNote
 from .wordlists import words
 
@@ -72,6 +74,9 @@ EMBED_HOST = re.compile(
     re.IGNORECASE,
 )
 SENTENCE_END = re.compile(r"[.!?…:;,”\"’)][\s\xa0]*$")
+WORDS_IN_BLOCK = re.compile(r"(<(?:p|h[2-4])>)(.*)(</(?:p|h[2-4])>)", re.DOTALL)
+LONGEST_LINK = 500  # letters
+LEAST_BEFORE = 200
 
 
 @dataclass(slots=True)
@@ -130,7 +135,7 @@ class Mapper:
         marks = f"{element.get('class') or ''} {element.get('id') or ''}"
         style = (element.get("style") or "").replace(" ", "").lower()
         if "display:none" in style or element.get("hidden") is not None:
-            return True
+            return not self._goes_on(element, marks)
         if element in self.teasers:
             return True
         if self.keep_all or self.weights.get(element):
@@ -142,18 +147,32 @@ class Mapper:
             return not (tag == "footer" and element.getparent().tag == "blockquote")
         if PULL_QUOTE.search(marks) or "caption" in marks:
             return False
+        if tag in INLINE and self.weights.get(element.getparent()):
+            return False  # A word of a sentence, whatever its marks are for.
         if BOILERPLATE.search(marks) and tag not in ("body", "html"):
             return True
         if tag in ("div", "section", "td", "table", "ul", "ol", "dl", "header"):
             return self._is_furniture(element)
         return False
 
+    def _goes_on(self, element, marks):
+        """Say whether what is hidden is the rest of a story, that a click showed."""
+        letters = self.words.get(element, 0)
+        return (
+            self.weights.get(element.getparent(), 0) > LEAST_BEFORE
+            and letters > LEAST_BEFORE
+            and self.linked.get(element, 0) < 0.2 * letters
+            and len(element.findall(".//p")) > 1
+            and element.find(".//input") is None
+            and not BOILERPLATE.search(marks)
+        )
+
     def _is_furniture(self, element):
         words = self.words.get(element, 0)
         if not words:
             return element.find(".//img") is None and element.find(".//iframe") is None
         if self.linked.get(element, 0) > 0.4 * words:
-            return True
+            return not (self._leads_out(element) or _is_announced(element))
         if element.tag in ("ul", "ol", "dl", "table"):
             return False
         if words >= 40:
@@ -162,6 +181,27 @@ class Mapper:
         if element.tag == "td":
             return not SENTENCE_END.search(text)
         return chrome_kind(text) is not None
+
+    def _leads_out(self, element):
+        """Say whether a list under a story's words leads to other sites only.
+
+        So do the links of a table, wherever they lead, where it has more than these.
+        """
+        before = element.getprevious()
+        if before is None or before.tag not in ("p", *HEADINGS):
+            return False
+        if element.tag == "table" and is_data_table(element):
+            return self.linked.get(element, 0) < 0.9 * self.words[element]
+        if element.tag not in ("ul", "ol") or not self.base:
+            return False
+        if not self.weights.get(before):
+            return False
+        own = host_of(self.base).removeprefix("www.")
+        hosts = {
+            host_of(link.get("href") or "").removeprefix("www.")
+            for link in element.iter("a")
+        }
+        return bool(hosts) and not hosts & {"", own}
 
     def picture(self, image, caption="", credit=""):
         """Take note of a picture; the position it got, or None for decoration."""
@@ -209,6 +249,16 @@ def urlsplit_scheme(address: str) -> str:
         return "invalid"
 
 
+def _is_announced(element):
+    """Say whether a list has a heading of its own, which is left out with it."""
+    before = element.getprevious()
+    if element.tag not in ("ul", "ol") or before is None or len(before) > 3:
+        return False
+    return before.tag in ("p", "div", *HEADINGS) and is_related(
+        SPACE.sub(" ", before.text_content()).strip()
+    )
+
+
 def _is_decoration(image, src):
     sizes = [image.get("width") or "", image.get("height") or ""]
     numbers = [int(size) for size in sizes if size.isdigit() and len(size) < 6]
@@ -254,6 +304,8 @@ class _Flow:
             self._figure(element, [element])
         elif tag in INLINE and not _holds_block(element):
             self._inline(element)
+        elif tag == "a" and self._link_blocks(element):
+            return
         elif tag not in BLOCKS:
             self._open_up(element)
         else:
@@ -283,6 +335,25 @@ class _Flow:
         for child in element:
             self.add(child)
             self.text(child.tail)
+
+    def _link_blocks(self, element):
+        """Put a link that stands around blocks into each; say whether it was done."""
+        href = self.mapper.address(element.get("href") or "")
+        letters = self.mapper.words.get(element) or len(element.text_content())
+        if not href or letters > LONGEST_LINK:
+            return False
+        self.flush()
+        for block in self.mapper.blocks(element):
+            opened = WORDS_IN_BLOCK.fullmatch(block.html)
+            if opened and not block.links:
+                address = html.escape(href)
+                block.html = (
+                    f'{opened[1]}<a href="{address}">{opened[2]}</a>{opened[3]}'
+                )
+                block.links.append((visible(block.text), href))
+                block.text += f"{LINK_OPEN}{href}{LINK_CLOSE}"
+            self.found.append(block)
+        return True
 
     def _block(self, element):
         tag = element.tag
@@ -385,6 +456,7 @@ class _Flow:
         where = self.mapper.address(element.get("cite") or "")
         cite = f' cite="{html.escape(where)}"' if where.startswith("http") else ""
         quoted = Block("blockquote", text, f"<blockquote{cite}>{markup}</blockquote>")
+        quoted.links = [link for block in words for link in block.links]
         quoted.inner = inner
         self.found.append(quoted)
         self.found += [block for block in inner if block.kind == "figure"]
@@ -394,7 +466,9 @@ class _Flow:
         if words:
             text = "\n".join(block.text for block in words)
             inside = "".join(
-                block.html if block.kind == "p" else f"<p>{escape(block.text)}</p>"
+                block.html
+                if block.kind == "p"
+                else f"<p>{escape(visible(block.text))}</p>"
                 for block in words
             )
             markup = f'<aside class="pullquote">{inside}</aside>'

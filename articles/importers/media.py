@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 
 from articles.html import CleanHTML
+from articles.importers.addresses import host_of
 from articles.importers.readers import FIRST_PLACE
 from articles.importers.story import PictureNote, Story
 from articles.models import Document, Picture
@@ -123,14 +124,17 @@ class Media:
                     reason = f"A document was not fetched: {why}"
                     story.note("document-missing", reason, sample=address)
 
+    def document(self, address, story):
+        """Return the path of the document at an address of the old site, or None."""
+        name = unquote(urlsplit(address).path).lstrip("/")
+        return inside(story.root, name, DOCUMENT_MAX) or self.at(address)
+
     def read_document(self, address, story):
         """Return (the Document at an address of the old site, whether it is new).
 
         (None, False) where it is missing.
         """
-        split = urlsplit(address)
-        name = unquote(split.path).lstrip("/")
-        path = inside(story.root, name, DOCUMENT_MAX) or self.at(address)
+        path = self.document(address, story)
         if path is None:
             return None, False
         with path.open("rb") as file:
@@ -195,7 +199,7 @@ def note_missing(story, note, why=""):
         story.note(
             "picture-not-fetched", f"A picture is missing. {why}", sample=address
         )
-    elif urlsplit_host(address):
+    elif host_of(address):
         story.note(
             "picture-elsewhere",
             "A picture stands on another site and was not fetched.",
@@ -207,14 +211,6 @@ def note_missing(story, note, why=""):
             "A picture of the page is not in its folder.",
             sample=note.src,
         )
-
-
-def urlsplit_host(address):
-    """Return the host an address names, "" for none."""
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
 
 
 def names_of(address):
@@ -272,7 +268,7 @@ def place_pictures(story: Story, pictures: dict[int, Picture]) -> str:
         address = ""
         if position < len(story.pictures):
             address = absolute(story, story.pictures[position].src)
-        if urlsplit_host(address):
+        if host_of(address):
             source = escape(address)
             return f'<figure><img{alt} src="{source}">{match[3]}</figure>'
         return f"<figure>{match[3]}</figure>" if match[3] else ""

@@ -3,11 +3,12 @@
 import html
 import json
 import re
+import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from .addresses import joined
-from .bylines import parse_byline, parse_names, readable_name
+from .bylines import is_person, parse_byline, parse_names, readable_name
 from .dates import parse_machine_date
 from .story import Credit, When
 
@@ -43,7 +44,8 @@ GENERIC = re.compile(
     re.IGNORECASE,
 )
 BYLINE_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:byline|author(?:-?name)?|p-author|fn|post-author|writer|contributor-name|vcard"
+    r"(?:^|[\s_-])(?:byline|author(?:-?name)?|p-author|fn|post-author|writer"
+    r"|contributor-name|vcard"
     r"|story-author|credit-author)(?:$|[\s_-])",
     re.IGNORECASE,
 )
@@ -57,6 +59,16 @@ WRITTEN_BY = re.compile(
     re.IGNORECASE,
 )
 SPACE = re.compile(r"\s+")
+NOT_WORD = re.compile(r"[\W_]+")
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+LEGAL_FORM = re.compile(r"\W(?:gmbh|ag|inc|llc|ltd|co|kg|e\.?v|s\.?[aà]|online)\b\.?")
+# Whom systems name where nobody signed.
+NOBODY = re.compile(
+    r"(?:super ?user|admin(?:istrator)?|webmaster|root|guest|unknown|anonymous"
+    r"|redaktion"
+    r"|(?:la )?r[eé]daction|redacci[oó]n|redazione|redactie|contributors to .*)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(slots=True)
@@ -79,6 +91,21 @@ class Metadata:
     marked: dict[str, int] = field(default_factory=dict)  # what looks like a headline
     home: set[str] = field(default_factory=set)  # what leads to the front page
     portraits: list[str] = field(default_factory=list)  # names that pictures go by
+    publishers: set[str] = field(default_factory=set)  # keys of the site's own names
+
+    def is_site(self, name: str) -> bool:
+        """Say whether an author's name is that of the site, or of its editors."""
+        key = _site_key(name)
+        if key in self.publishers or NOBODY.fullmatch(name.strip()):
+            return True
+        return not is_person(name) and any(
+            len(one) > 4 and one in key for one in self.publishers
+        )
+
+    def may_be_owner(self, name: str) -> bool:
+        """Say whether a name of the site is that of somebody who writes it."""
+        is_firm = LEGAL_FORM.search(name.casefold()) or NOBODY.fullmatch(name.strip())
+        return is_person(name) and not is_firm
 
 
 def read_metadata(tree, saved_from: str = "") -> Metadata:
@@ -92,6 +119,7 @@ def read_metadata(tree, saved_from: str = "") -> Metadata:
     metadata.site_name = _first(metas, ("og:site_name", "application-name")) or _text(
         _get(article, "publisher", "name")
     )
+    metadata.publishers = _publishers(metas, article, metadata)
     metadata.titles = _titles(tree, metas, article)
     metadata.description = _text(_get(article, "description")) or _first(
         metas, DESCRIPTIONS
@@ -235,6 +263,26 @@ def _canonical(tree, metas, article, saved_from):
         saved_from,
     ]
     return next((url for one in candidates if (url := _web(one))), "")
+
+
+def _publishers(metas, article, metadata):
+    host = (urlsplit(metadata.canonical_url).hostname or "").removeprefix("www.")
+    named = [
+        metadata.site_name,
+        _text(_get(article, "publisher", "name")),
+        *_all(metas, ("og:site_name", "application-name", "twitter:site", "publisher")),
+        host,
+        *(part for part in host.split(".")[:-1] if len(part) > 3),
+    ]
+    return {key for name in named if (key := _site_key(name))}
+
+
+def _site_key(name):
+    name = name.casefold().translate(UMLAUTS)
+    name = "".join(
+        c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c)
+    )
+    return NOT_WORD.sub("", LEGAL_FORM.sub("", name))
 
 
 def _titles(tree, metas, article):

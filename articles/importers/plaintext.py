@@ -6,13 +6,14 @@ from itertools import pairwise
 
 from articles.languages import direction_of
 
+from .authorbox import closing_names
 from .blocks import Block, Line, escape, linked
 from .chrome import chrome_kind, is_notice
 from .dressing import dress
 from .head import read_head
 from .language import guess_language
 from .story import PageError, Story
-from .tail import closing_names, read_tail
+from .tail import read_tail
 
 NEWLINE = re.compile("\r\n|[\r\n\f\v\x1c-\x1e\x85\u2028\u2029]")
 SPACES = " \t\xa0\u2007\u202f\u3000\ufeff\u200b"

@@ -59,6 +59,7 @@ def make_fit(story):
             setattr(story, name, found[:MOST_OF_A_STORY])
             reason = f"It has {len(found)} {name}; {MOST_OF_A_STORY} were taken."
             story.note("too-many", reason)
+    story.cut_headline()
     return without_zeros(story)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from articles.importers.batches import known
 from articles.importers.holding import Held, holding, is_held
@@ -21,6 +22,7 @@ from articles.planner import analyze
 # So many problems of a kind are kept for the report; all are counted.
 MOST_OF_A_KIND = 1_000
 SAMPLES = 10
+LONGEST = 200  # letters of a sample's values
 BEAT = timedelta(seconds=1)
 
 
@@ -89,18 +91,19 @@ class Report:
 
 
 def sample_of(saved):
-    """Return what a dry run shows of a story."""
+    """Return what a dry run shows of a story, so much of it as a table can hold."""
     story = saved.story
-    return {
-        "outcome": str(saved.outcome),
+    shown = {
         "file": story.source_id,
         "headline": story.headline,
         "byline": ", ".join(credit.name for credit in story.credits),
         "date": story.published.moment.isoformat()[:10] if story.published else "",
         "address": story.address,
         "section": " / ".join(story.section_path) or story.section_name,
-        "tags": story.tags,
     }
+    shown = {name: Truncator(value).chars(LONGEST) for name, value in shown.items()}
+    tags = [Truncator(tag).chars(LONGEST) for tag in story.tags[:SAMPLES]]
+    return {"outcome": str(saved.outcome), **shown, "tags": tags}
 
 
 def run_import(paths, choices: Choices, asked: Asked, *, kind="", on_found=None):

@@ -348,7 +348,7 @@ def _make_page(story, pictures, choices, directory, links):
     values = values_of(story, choices, directory.subjects)
     page = Page(
         path=page_path(story),
-        title=story.headline[:200],
+        title=story.headline,
         standfirst=story.standfirst,
         body=body,
         language=values["language"],

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import ModuleType
 
 from . import feeds, ghost, markdown_tree, newsletters, saved_pages, wxr
-from .archives import is_archive, unpack
+from .archives import ENDINGS, is_archive, unpack
 from .files import head_of, resolved
 from .rules import Rules
 from .story import Moved, PageError, Person, Problem, Story, Term
@@ -95,6 +95,10 @@ class Sources:
                 self.problems.append(Problem(name, error.kind, str(error)))
                 return
             path = _only_folder(inner)
+        elif path.is_file() and name.lower().endswith(ENDINGS):
+            reason = "It is called an archive and is none, or a part of one."
+            self.problems.append(Problem(name, "unreadable", reason))
+            return
         problems = outside(name, left_out)
         if (path / "content.jsonl").is_file() and (path / "export.json").is_file():
             reason = "It is a newsroom's own export: manage.py import_site reads it."

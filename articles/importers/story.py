@@ -9,6 +9,7 @@ from pathlib import Path
 BROKEN = frozenset(
     {
         "binary",
+        "damaged",
         "empty",
         "no-text",
         "outside",
@@ -20,6 +21,8 @@ BROKEN = frozenset(
         "unreadable",
     }
 )
+
+LONGEST_HEADLINES = {"article": 300, "page": 200}
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,10 +252,22 @@ class Story:
     # Set where the source says whether it changed before all of it is read: returns
     # the whole Story, or the Problem with it, and can be sent to another process.
     unread: Callable | None = None
+    line: int | None = None  # of an export: where it begins there
 
     def note(self, kind: str, reason: str, line: int | None = None, sample: str = ""):
         """Put a doubt on record, under this story's own file."""
+        line = line or self.line
         self.problems.append(Problem(self.source_id, kind, reason, line, sample))
+
+    def cut_headline(self, line: int | None = None):
+        """Leave of a headline what the desk can hold."""
+        longest = LONGEST_HEADLINES[self.kind]
+        if len(self.headline) <= longest:
+            return
+        sample = self.headline
+        self.headline = self.headline[: longest - 1].rstrip() + "…"
+        reason = f"The headline was longer than {longest} characters and cut."
+        self.note("long-headline", reason, line, sample)
 
 
 def without_zeros(record):

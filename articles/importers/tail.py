@@ -17,6 +17,7 @@ from .authorbox import (
 from .blocks import Block
 from .bylines import last_name, name_key
 from .chrome import chrome_kind, chrome_lines, copyright_year, is_notice
+from .related import announces_others
 from .story import AuthorBox, ChromeLine
 
 MOST_BLOCKS = 16
@@ -45,15 +46,6 @@ ADDRESS = re.compile(r"@|https?://|www\.|\ue002|\d{3}[ .-]\d{4}")
 SPEECH = re.compile(
     r"[”\"],?\s+(?:he|she|they|\w+)\s+(?:said|says|asked|told|replied|added)\b"
     r"|\b(?:said|says)\b[^.]{0,30}[“\"]"
-)
-RELATED = re.compile(
-    r"\W*(?:related(?: (?:stories|articles|links|posts|content))?|see also"
-    r"|also (?:by|see)"
-    r"|more (?:from|by|stories|columns|articles)\b.{0,50}|other (?:articles|columns"
-    r"|stories|essays)\b.{0,40}|recent (?:posts|columns|articles)|you may also like"
-    r"|you might also like|most (?:read|popular)|read next|previous columns|links"
-    r"|in this section|latest (?:news|stories))\W*",
-    re.IGNORECASE,
 )
 
 
@@ -134,7 +126,7 @@ def _chrome_of_lines(text, block):
 def _drop_related(tail, blocks):
     """Drop a closing list of other stories, heading and all."""
     for at in range(max(1, tail.end - MOST_BLOCKS), tail.end):
-        if len(blocks[at].text) > 80 or not RELATED.fullmatch(visible(blocks[at].text)):
+        if not announces_others(blocks[at]):
             continue
         rest = [visible(block.text) for block in blocks[at + 1 : tail.end]]
         is_list = all(
@@ -287,17 +279,3 @@ def _read_boxes(tail, boxed, names):
             found[name] = f"{found[name]}\n{piece}" if name in found else piece
     tail.boxes = [read_box(text, name) for name, text in found.items()]
     tail.chrome[:0] = chrome
-
-
-def closing_names(text: str) -> list[str]:
-    """Names that a page's last words give as their author's.
-
-    Asked before the head is read: a bare name under a headline is a byline only
-    if the closing box says so.
-    """
-    names = []
-    for piece in re.split(r"\n\s*\n|\n", text)[-14:]:
-        found = owner(piece, ())
-        if found and sum(count_signals(piece)):
-            names.append(found[0])
-    return names

@@ -24,7 +24,7 @@ def values_of(story, choices, subjects):
     section = _section(story, choices, subjects)
     series = _series(story, choices, subjects)
     return {
-        "headline": story.headline[:300],
+        "headline": story.headline,
         "front_headline": story.front_headline[:300],
         "standfirst": story.standfirst,
         "language": (story.language or default_language())[:35],

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from itertools import pairwise, zip_longest
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from articles.languages import direction_of
@@ -10,22 +10,32 @@ from articles.languages import direction_of
 from .authorbox import visible
 from .blocks import Block, Line
 from .bylines import is_person
-from .calls import without_calls
 from .chrome import chrome_kind, chrome_lines
 from .dates import day_first
 from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
-from .head import is_head_line, read_head, whole_byline
+from .head import (
+    is_head_line,
+)
 from .headline import choose_title, key_of
-from .hints import date_by_copyright, day_before_dash, day_in_address, is_day_first
+from .hints import (
+    date_beside,
+    date_by,
+    date_by_copyright,
+    day_before_dash,
+    day_in_address,
+    is_day_first,
+)
 from .language import guess_language
 from .marked import home_lines, marked_lines
 from .markup import Mapper, urlsplit_scheme
 from .metadata import credits_of, is_login, read_metadata
+from .page_head import head_of_page, is_prose
 from .plaintext import read_text
 from .rules import Rules, Taken, wrap
 from .signature import LINES_OF_SIGNATURE, sign, without_signature
 from .story import ChromeLine, Story
+from .surroundings import own_blocks
 from .tail import read_tail
 from .webtree import parse, strip_styling
 
@@ -38,14 +48,7 @@ BOLD_LINE = re.compile(r"<p><strong>([^<>]*[^<>.!?:,;”\"])</strong></p>")
 LINES_ABOVE = 40
 LINES_BELOW = 40
 MOST_PORTRAITS = 60
-BLOCKS_OF_HEAD = 12
 HEADINGS = ("h2", "h3", "h4")
-POSTED_IN = re.compile(
-    r"(?:posted (?:in|by|at|on)|filed under|tags?:|tagged|categor(?:y|ies):|permalink"
-    r"|labels:|this entry was posted|leave a (?:comment|reply)|trackback"
-    r"|bookmark the|share this)\b",
-    re.IGNORECASE,
-)
 
 
 def read_page(
@@ -88,6 +91,8 @@ def read_page(
     else:
         _read_region(story, metadata, tree, region)
     _finish(story, metadata)
+    if not story.published:
+        date_beside(story, *_around(tree, region))
     if not story.published:
         date_by_copyright(story, tree)
     return story
@@ -148,15 +153,14 @@ def _read_region(story, metadata, tree, region):
     )
     above, below = _around(tree, region)
     every = _unset(mapper.blocks(region.container))
-    trimmed = _trimmed(every)
-    blocks, calls = without_calls(trimmed)
-    ids = set(map(id, trimmed))
-    signed = [visible(block.text) for block in every if id(block) not in ids]
+    own = own_blocks(every)
+    blocks = own.blocks
+    signed = [visible(block.text) for block in own.below]
     signed += [line.text for line in below[:LINES_OF_SIGNATURE]]
     title = choose_title(metadata, tree, above, blocks)
     story.headline = story.headline or title
     blocks = _from_headline(blocks, story.headline)
-    head, blocks = _read_head(above, blocks, story.headline, metadata)
+    head, blocks = head_of_page(above, blocks, story.headline, metadata)
     blocks = without_signature(blocks, head, metadata)
     names = [credit.name for credit in head.credits if not credit.role]
     names = names or [credit.name for credit in metadata.credits]
@@ -167,8 +171,8 @@ def _read_region(story, metadata, tree, region):
     sign(story, head, signed)
     story.chrome = _site_lines(above, mapper)
     dress(story, head, tail, body)
-    story.chrome += [ChromeLine("other", text) for text in calls]
-    for text in calls:
+    story.chrome += [ChromeLine("other", text) for text in own.notices + own.left_out]
+    for text in own.left_out:
         reason = "A line that leads readers elsewhere was left out."
         story.note("left-out", reason, sample=text[:200])
     story.chrome += _site_lines(below, mapper)
@@ -206,102 +210,15 @@ def _from_headline(blocks, title):
     letters = [len(block.text) for block in blocks]
     if not wanted or sum(letters[:at]) > sum(letters[at:]):
         return blocks
+    below = {visible(block.text).strip() for block in blocks[at:]}
     above = [
         block
         for block in blocks[:at]
-        if block.kind == "figure" or is_head_line(Line(visible(block.text).strip()))
+        if block.kind == "figure"
+        or is_head_line(Line(visible(block.text).strip()))
+        or (is_prose(block) and visible(block.text).strip() not in below)
     ]
     return [*above, *blocks[at:]]
-
-
-def _trimmed(blocks):
-    """Leave off what a blog prints below a post: its sections, its permalink."""
-    end, kept = len(blocks), []
-    while end and blocks[end - 1].is_words:
-        block = blocks[end - 1]
-        kind = chrome_kind(visible(block.text))
-        if kind and kind[1]:
-            kept.insert(0, block)  # The reader of the tail takes note of these.
-        elif not _is_below_post(block):
-            break
-        end -= 1
-    return blocks[:end] + kept
-
-
-def _is_below_post(block):
-    text = visible(block.text)
-    linked = sum(len(label) for label, _ in block.links)
-    is_menu = len(block.links) > 1 and linked > 0.5 * len(text)
-    if is_menu or POSTED_IN.match(text.lstrip("[](){}#*|-–— \xa0")):
-        return True
-    # A menu on several lines, with a counter of visitors among them.
-    lines = [line for line in text.split("\n") if line.strip()]
-    return len(lines) > 1 and all(
-        chrome_kind(line) or sum(label in line for label, _ in block.links) > 1
-        for line in lines
-    )
-
-
-def _read_head(above, blocks, title, metadata):
-    """Read the head from the lines above the story and from its first blocks.
-
-    Of the lines above only bylines and dates count, and a standfirst right
-    below the headline; the rest is menus.
-    """
-    start = next(
-        (at + 1 for at in range(len(above) - 1, -1, -1)
-         if title and key_of(above[at].text) == key_of(title)), None,
-    )  # fmt: skip
-    lines = above[start:] if start is not None else above[-15:]
-    kept = [Line(title, level=1)] if title else []
-    if start is not None and lines and _is_standfirst_line(lines[0]):
-        kept.append(lines[0])
-    lines = _with_whole_bylines(lines)
-    names = [credit.name for credit in metadata.credits]
-    names += metadata.portraits
-    kept += [
-        line
-        for line in lines
-        if line not in kept
-        and (is_head_line(line) or (start is not None and line.text in names))
-    ]
-    at_blocks, block_lines = [], []
-    for at, block in enumerate(blocks[:BLOCKS_OF_HEAD]):
-        if block.kind in ("p", "h2", "h3", "h4"):
-            if key_of(visible(block.text)) == key_of(title) and title:
-                at_blocks.append((at, None))
-                continue
-            for text in visible(block.text).split("\n"):
-                block_lines.append(Line(text.strip(), links=tuple(block.links)))
-                at_blocks.append((at, len(block_lines)))
-        elif block.kind not in ("figure", "hr"):
-            break
-    head = read_head([*kept, *block_lines], names=names, title=title)
-    taken = max(0, head.end - len(kept))
-    dropped = {at for at, count in at_blocks if count is None or count <= taken}
-    # A block of several lines goes only if all of them belong to the head.
-    dropped -= {at for at, count in at_blocks if count is not None and count > taken}
-    return head, [block for at, block in enumerate(blocks) if at not in dropped]
-
-
-def _with_whole_bylines(lines):
-    """Put "by" and the name on the next line into one."""
-    whole = []
-    for line, following in zip_longest(lines, lines[1:]):
-        if byline := whole_byline(line, following):
-            whole.append(Line(byline.text))
-        else:
-            whole.append(line)
-    return whole
-
-
-def _is_standfirst_line(line):
-    return (
-        30 <= len(line.text) <= 400
-        and not line.links
-        and not is_head_line(line)
-        and chrome_kind(line.text) is None
-    )
 
 
 def _read_tail(blocks, mapper, names):
@@ -337,11 +254,17 @@ def _headings(body):
 
 
 def _credits(head, metadata):
-    """The printed byline where it names whom the metadata names, else the latter."""
+    """The printed byline where it names whom the metadata names, else the latter.
+
+    Where the metadata names only the site itself, whom the page names; a site may have
+    the name of the one who writes it.
+    """
     printed = head.credits
-    declared = [one for one in metadata.credits if not is_login(one.name)]
+    named = [one for one in metadata.credits if not metadata.is_site(one.name)]
+    declared = [one for one in named if not is_login(one.name)]
     if not declared:
-        return printed or metadata.credits
+        owner = [one for one in metadata.credits if metadata.may_be_owner(one.name)]
+        return printed or named or owner
     names = {credit.name.casefold() for credit in printed}
     if all(credit.name.casefold() in names for credit in declared):
         return printed
@@ -369,8 +292,7 @@ def _finish(story, metadata):
         or guess_language(visible(re.sub(r"<[^>]*>", " ", story.body_html[:8000])))
     )
     if not story.published and (day := day_before_dash(story)):
-        story.published = day
-        story.problems = [one for one in story.problems if one.kind != "no-date"]
+        date_by(story, day)
     if story.published and story.published.ambiguous and is_day_first(story.language):
         story.published = day_first(story.published)
         story.problems = [one for one in story.problems if one.kind != "ambiguous-date"]
@@ -378,6 +300,9 @@ def _finish(story, metadata):
     if not story.byline_text and story.credits:
         story.byline_text = ", ".join(credit.printed for credit in story.credits)
     if not story.published and (day := day_in_address(story)):
-        story.published = day
-        story.problems = [one for one in story.problems if one.kind != "no-date"]
-        story.note("date-from-address", "The date was taken from the page's address.")
+        date_by(
+            story,
+            day,
+            "date-from-address",
+            "The date was taken from the page's address.",
+        )

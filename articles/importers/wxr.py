@@ -13,8 +13,8 @@ import tempfile
 from dataclasses import replace
 from functools import partial
 
-from .exported import path_of, plain_text
-from .files import exports_in, source_name
+from .exported import PICTURE_NAME, path_of, plain_text
+from .files import exports_in, source_name, walk_names
 from .story import LinkNote, PageError, Person, PictureNote, Problem, Story, Term
 from .wxr_elements import children, elements, fields, meta_of, number_of, parse
 from .wxr_items import items
@@ -71,7 +71,8 @@ def read(path, asked):
 
     The posts are unread.
     """
-    root = path if path.is_dir() else None
+    # A story whose picture may lie beside it is read again while it lacks it.
+    root = path if path.is_dir() and _has_pictures(path) else None
     export = Export(asked.source or source_name(path), asked.site, root)
     parts = _parts(path)
     for part in parts:
@@ -81,6 +82,10 @@ def read(path, asked):
             yield from _posts(part, export)
         except PageError as error:
             yield Problem(part.name, error.kind, str(error), error.line)
+
+
+def _has_pictures(folder):
+    return any(PICTURE_NAME.search(name) for _folder, name in walk_names(folder))
 
 
 def _ahead(path, export):

@@ -11,7 +11,9 @@ from typing import BinaryIO, NamedTuple
 
 from .story import PageError
 
-TOKEN = re.compile(rb"<!\[CDATA\[|<!--|<item(?=[\s>])[^>]{0,500}>|</item\s{0,9}>")
+TOKEN = re.compile(
+    rb"<!\[CDATA\[|<!--|<item(?=[\s>])[^>]{0,500}>|</item\s{0,9}>|</rss\s{0,9}>"
+)
 # No token is longer.
 LONGEST = 600
 CHUNK = 1 << 20
@@ -46,10 +48,12 @@ class Item(NamedTuple):
 def items(file: BinaryIO, rest: BinaryIO | None = None) -> Iterator[Item]:
     """Yield the items of an open export; write what stands around them to `rest`.
 
-    Raises PageError where the file ends inside an item, or an item never does.
+    Raises PageError, behind the last of them, where the file ends too early, and where
+    an item never ends.
     """
     # `told` bytes of the data are counted in `line`, and written to `rest`.
     data, at, told, start, line = b"", 0, 0, None, 1
+    is_whole = False
 
     def tell(place, is_rest):
         nonlocal line, told
@@ -81,9 +85,14 @@ def items(file: BinaryIO, rest: BinaryIO | None = None) -> Iterator[Item]:
             yield Item(data[start:end], line)
             tell(end, False)
             start = None
+        elif found[0].startswith(b"</rss"):
+            is_whole = start is None
     if start is not None:
         raise PageError("damaged", "The file ends in the middle of a post.", line)
     tell(len(data), True)
+    if not is_whole:
+        # A server that ran out of time ends an export between two posts, too.
+        raise PageError("damaged", "The end of the export is missing.", line)
 
 
 def _end_of(found, data):

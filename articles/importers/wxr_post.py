@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import tempfile
 import weakref
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache, partial
@@ -133,7 +133,18 @@ def read_post(content, line, name, export) -> Story | Problem:
     item = parse(content)
     if item is None:
         return Problem(name, "unparsable", "The post is no sound XML.", line)
-    return _Post(item, line, name, export).read()
+    read = _Post(item, line, name, export).read()
+    if isinstance(read, Story):
+        read.problems = [_at_its_line(each, content, line) for each in read.problems]
+    return read
+
+
+def _at_its_line(problem, content, line):
+    """Return a Problem with the line its sample stands on, where that is found."""
+    at = content.find(problem.sample.encode()) if problem.sample else -1
+    if at < 0:
+        return problem
+    return replace(problem, line=line + content.count(b"\n", 0, at))
 
 
 class _Post:
@@ -159,6 +170,7 @@ class _Post:
             kind="page" if self.type == "page" else "article",
             source_kind="wordpress",
             root=self.export.root,
+            line=self.line,
             headline=plain_text(self.text("title")),
             standfirst=plain_text(self.text("excerpt")),
             comments=sum(
@@ -169,7 +181,7 @@ class _Post:
         )
         if self.type not in ("post", "page"):
             reason = f"A “{self.type}” became an article."
-            story.note("post-type", reason, self.line)
+            story.note("post-type", reason)
         self.state(story)
         self.addresses(story)
         self.dates(story)

@@ -19,6 +19,7 @@ from articles.models import Article, Byline
 from authors.desk import DeskAdmin, TypedSelect
 from authors.merging import MergingForm
 from authors.table_pages import TablePages
+from newsroom.redirects.addresses import OWN, first_of, is_ours, normal, path_of
 from newsroom.redirects.models import MissingPage, Redirect
 from newsroom.redirects.refusing import refuse
 from newsroom.redirects.standing import standing
@@ -137,6 +138,15 @@ class RedirectAdmin(TablePages, DeskAdmin):
             if name in RULES
         }
 
+    def get_changelist_instance(self, request):
+        """Look together for the pages that stand at a page's old addresses."""
+        shown = super().get_changelist_instance(request)
+        exact = [r for r in shown.result_list if r.match == Redirect.Match.EXACT]
+        live = standing([redirect.key for redirect in exact])
+        for redirect in exact:
+            redirect.rests = redirect.key in live
+        return shown
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         if request.method == "GET":
             redirect = self.get_object(request, object_id)
@@ -145,6 +155,12 @@ class RedirectAdmin(TablePages, DeskAdmin):
                 told = _("This redirect rests: a page stands at its old address.")
                 messages.warning(request, told)
         return super().change_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request, redirect, form, change):
+        super().save_model(request, redirect, form, change)
+        if leads_nowhere(redirect):
+            told = _("No page stands at “%(target)s” yet: readers find nothing there.")
+            messages.warning(request, told % {"target": redirect.target})
 
     def view_on_site(self, redirect):
         """Return the old address, which shows what readers get."""
@@ -155,6 +171,8 @@ class RedirectAdmin(TablePages, DeskAdmin):
         covers = ""
         if redirect.match != Redirect.Match.EXACT:
             covers = redirect.get_match_display()
+        elif getattr(redirect, "rests", False):
+            covers = _("rests: a page stands there")
         return format_html(
             '<span class="address">{}</span> <span class="quiet">{}</span>',
             redirect.old,
@@ -193,6 +211,22 @@ class RedirectAdmin(TablePages, DeskAdmin):
             "count": redirect.hits,
             "used": self.used(redirect),
         }
+
+
+def leads_nowhere(redirect):
+    """Say whether readers whom it leads on find no page of this site.
+
+    Of what leads to many addresses nobody knows.
+    """
+    is_one = redirect.match == Redirect.Match.EXACT or not (
+        redirect.match == Redirect.Match.PATTERN or redirect.keeps_rest
+    )
+    if not is_one or not is_ours(redirect.target):
+        return False
+    key = normal(redirect.target)
+    if first_of(key) in OWN or standing([key, path_of(key)]):
+        return False
+    return Redirect.objects.leading(key) is None
 
 
 class InboxFilter(admin.SimpleListFilter):
@@ -302,8 +336,8 @@ class MissingPageAdmin(DeskAdmin):
 
     def _suggested(self, page):
         return format_html(
-            '<p class="suggested"><a href="{}">{}</a> '
-            '<span class="quiet">{}</span></p>',
+            '<p class="suggested"><a href="{0}">{1}</a> '
+            '<span class="address quiet">{0}</span> <span class="quiet">{2}</span></p>',
             page.suggestion.target,
             page.suggestion.title,
             page.suggestion.why,
@@ -351,12 +385,7 @@ class MissingPageAdmin(DeskAdmin):
         for redirect in done:
             self.log_addition(request, redirect, f"Made for {redirect.old}.")
         if done:
-            told = ngettext(
-                "%(count)d redirect was made.",
-                "%(count)d redirects were made.",
-                len(done),
-            )
-            self.message_user(request, told % {"count": len(done)}, messages.SUCCESS)
+            self.message_user(request, made(done), messages.SUCCESS)
         for address, sentence in left[:5]:
             self.message_user(request, f"{address}: {sentence}", messages.WARNING)
         if len(left) > 5:
@@ -407,6 +436,24 @@ class MissingPageAdmin(DeskAdmin):
             else ngettext("%(count)d waits again.", "%(count)d wait again.", count)
         )
         self.message_user(request, told % {"count": count}, messages.SUCCESS)
+
+
+def made(redirects):
+    """Return what is said of the redirects that were made."""
+    if len(redirects) > 1:
+        return _("%(count)d redirects were made.") % {"count": len(redirects)}
+    (redirect,) = redirects
+    told = (
+        _("“{}” leads to {} from now on.")
+        if redirect.target
+        else _("“{}” is said to be gone (410) from now on.")
+    )
+    return format_html(
+        '<span class="address">{}</span> <a href="{}">{}</a>',
+        told.format(redirect.old, redirect.target),
+        reverse("admin:redirects_redirect_change", args=[redirect.pk]),
+        _("Change"),
+    )
 
 
 def make_all(redirects):

@@ -186,25 +186,29 @@ class Redirect(models.Model):
 
         Only an exact rule is given another target: of a folder each page is asked for
         when it is wanted (serving.led). What moved for now may come back: it stays a
-        link of its own.
+        link of its own, but closes no ring either.
         """
-        target = self.target
+        target = at = self.target
+        is_for_good = True
         for _hop in range(HOPS):
-            if not addresses.is_ours(target):
+            if not addresses.is_ours(at):
                 break
-            key = normal(target)
+            key = normal(at)
             stands = bool(standing([key]))
             if self.lead(key) is not None and (self.is_open or not stands):
-                raise ValidationError({"target": self._ring(target)})
+                raise ValidationError({"target": self._ring(at)})
             if stands:
                 break
             row = Redirect.objects.exclude(pk=self.pk).leading(key)
-            if row is None or row.answer == self.Answer.FOR_NOW:
+            if row is None:
                 break
             further = row.lead(key)
             if len(further) > MAX_LENGTH:
                 break
-            target = further
+            at = further
+            is_for_good = is_for_good and row.answer != self.Answer.FOR_NOW
+            if is_for_good:
+                target = at
         else:
             raise ValidationError({"target": _("This leads on and on, too often.")})
         if self.match == self.Match.EXACT and target != self.target:
@@ -228,10 +232,9 @@ class Redirect(models.Model):
     def shortened(self):
         """Yield the exact rules that lead to what this one covers, aimed at its end.
 
-        Raises ValidationError where one of them would lead to itself.
+        None for what moved for now. Raises ValidationError where one of them would lead
+        to itself.
         """
-        if self.answer == self.Answer.FOR_NOW:
-            return
         rows = Redirect.objects.filter(match=self.Match.EXACT).exclude(pk=self.pk)
         bare = Q(target_digest__in=[self.digest, digest(self.key.rstrip("/"))])
         if self.match == self.Match.EXACT:
@@ -250,8 +253,9 @@ class Redirect(models.Model):
                 if target is None or keys[row.pk] in live or len(target) > MAX_LENGTH:
                     continue
                 self._refuse_ring_with(row, target)
-                row.aim(target)
-                yield row
+                if self.answer != self.Answer.FOR_NOW:
+                    row.aim(target)
+                    yield row
 
     def _refuse_ring_with(self, row, target):
         key = normal(target)

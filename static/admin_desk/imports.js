@@ -58,7 +58,8 @@ function tell(errors) {
 async function look() {
   const response = await fetch(running.dataset.progress).catch(() => null);
   if (response?.ok) {
-    const told = await response.json();
+    // Who was logged out meanwhile is led to a page: reloading asks for the password.
+    const told = await response.json().catch(() => ({}));
     if (!told.is_under_way || told.state !== running.dataset.state) {
       location.reload();
       return;

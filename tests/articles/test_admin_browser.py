@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from articles.models import Article
 from authors.models import Author
+from newsroom.redirects.models import Redirect
 from tests.articles.test_admin_form import ADD, change_url
 from tests.factories import (
     make_article,
@@ -221,3 +222,17 @@ def test_a_second_click_does_not_send_a_form_twice(desk):
     page.wait_for_load_state("networkidle")
     assert len(sent) == 1
     assert Article.objects.count() == 1
+
+
+@pytest.mark.parametrize("width", [320, 390, 1366])
+def test_redirects_fit_the_screen_however_long(desk, width):
+    long = Redirect(old="/x" * 900, target="/y" * 900)
+    long.save()
+    form = reverse("admin:redirects_redirect_add")
+    page = desk(make_user("erin", "editor"), form)
+    page.set_viewport_size({"width": width, "height": 800})
+    assert page.locator(".field-story .select2-container").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.goto(page.url.replace("/add/", "/"))
+    assert page.locator("#result_list tbody tr").bounding_box()["height"] < 200
+    assert "/x/x" in page.locator(".field-old_address").inner_text()

@@ -1,5 +1,6 @@
 """Imports from the desk: upload, dry run, import, report and undoing."""
 
+import ast
 import csv
 import html
 import io
@@ -23,7 +24,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles import signals
-from articles.admin import import_upload
+from articles.admin import import_report, import_upload
 from articles.importers import running, saving, steering, undoing, uploads
 from articles.management.commands import import_articles
 from articles.models import (
@@ -166,7 +167,7 @@ class TestUpload:
 
 class TestDryRun:
     def test_shows_everything_and_writes_nothing_but_its_row(self, client, publisher):
-        run = work(uploaded(client))
+        run = work(uploaded(client, addresses="new"))
         assert run.state == State.SEEN
         assert not Article.objects.exists()
         assert not Page.objects.exists()
@@ -176,9 +177,70 @@ class TestDryRun:
         assert "Nothing is written yet." in page
         assert "The ferry that came back" in page
         assert "Mara Quill" in page
+        # Where a story will stand is not known before it is written.
+        assert 'data-label="Old address"><bdi>/2014/03/ferry-back/' in page
+        assert 'data-label="Address"' not in page
         assert "Shortcodes without a counterpart" in page
         assert "Start the import" in page
         assert "Undo this import" not in page
+
+    def test_of_what_holds_no_story_says_so_and_offers_no_start(
+        self, client, publisher
+    ):
+        content = io.BytesIO()
+        zipfile.ZipFile(content, "w").close()
+        run = work(
+            uploaded(client, content=content.getvalue(), name="empty.zip", source="")
+        )
+        page = text(client.get(address(run)))
+        assert "No story was found in it" in page
+        assert "Everything was understood" not in page
+        assert "Start the import" not in page
+        client.post(address(run, "start"))
+        run.refresh_from_db()
+        assert run.state == State.SEEN
+
+    def test_of_half_an_archive_says_so(self, client, publisher):
+        whole = zipped({"a.htm": b"<h1>One</h1><p>Words.</p>" * 50}).read()
+        half = whole[: len(whole) // 2]
+        run = work(uploaded(client, content=half, name="site.zip", source=""))
+        page = text(client.get(address(run)))
+        assert "It is called an archive and is none, or a part of one." in page
+        assert "no text" not in page
+
+    def test_of_a_broken_off_export_says_so(self, client, publisher):
+        content = EXPORT.read_bytes()
+        half = content[: content.index(b"</item>") + len("</item>")]
+        run = work(uploaded(client, content=half))
+        page = text(client.get(address(run)))
+        assert "Exports that are broken off" in page
+        assert "The end of the export is missing." in page
+        assert "The ferry that came back" in page
+        assert '<li class="wrong"><b>1</b> not imported</li>' in page
+
+    def test_shows_as_much_of_a_sample_as_a_table_can_hold(self, client, publisher):
+        content = EXPORT.read_text("utf-8").replace(
+            "The ferry that came back", "The ferry " * 900
+        )
+        run = work(uploaded(client, content=content.encode()))
+        page = text(client.get(address(run)))
+        assert page.count("The ferry The ferry") < 50
+        assert "The headline was longer than 300 characters and cut." in page
+        assert all(len(each["headline"]) <= 200 for each in run.counts["samples"])
+
+    def test_calls_a_document_that_came_along_no_dead_link(self, client, publisher):
+        words = (
+            '<p>The <a href="a.pdf">minutes</a> were read aloud, and of the '
+            '<a href="b.pdf">plan</a> nobody said a word until the hall was dark.</p>'
+        )
+        page = f"<h1>Minutes</h1><p>By Ada Fen</p>{words * 9}"
+        content = zipped(
+            {"old/a.htm": page.encode(), "old/a.pdf": b"%PDF-1.4 minutes"}
+        ).read()
+        run = work(uploaded(client, content=content, name="old.zip", source=""))
+        dead = run.problems.filter(kind="dead-link").values_list("sample", flat=True)
+        assert list(dead) == ["/b.pdf"]
+        assert not Document.objects.exists()
 
     def test_uses_what_was_chosen(self, client, publisher):
         make_section("Archive", slug="archive")
@@ -370,6 +432,37 @@ class TestWhatElseIsChosen:
         assert not ShareBlock.objects.exists()
 
 
+def kinds_told():
+    """{kind: file} of what importers report, as their source says it."""
+    place = {"note": 0, "report": 0, "PageError": 0, "Problem": 1}
+    found = {}
+    for path in Path(saving.__file__).parent.glob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(call, ast.Call):
+                continue
+            name = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            for told in ast.walk(ast.Tuple(call.args[place.get(name, 99) :][:1])):
+                if isinstance(told, ast.Constant):
+                    found[told.value] = path.name
+    return found
+
+
+class TestKinds:
+    def test_of_problems_all_have_a_name_for_editors(self):
+        found = kinds_told()
+        assert {"shortcode", "damaged", "list", "card"} <= found.keys()
+        assert {k: f for k, f in found.items() if k not in import_report.KINDS} == {}
+
+    def test_of_sources_have_the_names_of_the_form(self, client, publisher):
+        run = uploaded(client)
+        # Before it is looked through nobody knows.
+        assert "It finds out by itself" not in text(client.get(LIST))
+        work(run)
+        for page in (address(run), LIST):
+            assert "WordPress or Squarespace (WXR)" in text(client.get(page))
+            assert "wordpress ·" not in text(client.get(page))
+
+
 class TestImport:
     def test_begins_only_after_its_dry_run_and_a_confirmation(self, client, publisher):
         run = uploaded(client)
@@ -423,6 +516,31 @@ class TestImport:
         assert len(rows) == run.problems.count() + 1
         # A table program would run it.
         assert not any(cell.startswith("=") for row in rows for cell in row)
+
+    def test_report_leads_to_the_stories_it_speaks_of(self, client, publisher):
+        run = imported(client)
+        article = Article.objects.get(headline="The ferry that came back")
+        page = client.get(address(run)).content.decode()
+        assert f'<a href="{change_url(article)}">post-11</a>' in page
+        # It lay in the trash: nothing came of it.
+        assert "<bdi>post-15</bdi>" in page
+        where = re.search(r'href="(\S+)">[^<]*came by this import', page)[1]
+        shown = text(client.get(html.unescape(where)))
+        assert "The ferry that came back" in shown
+        assert "About us" in shown
+        elsewhere = where.replace(f"={run.pk}", f"={run.pk + 1}")
+        assert "ferry" not in text(client.get(html.unescape(elsewhere)))
+
+    def test_shows_no_counts_that_stand_still_while_it_runs(self, client, publisher):
+        run = imported(client)
+        before = text(client.get(address(run)))
+        Import.objects.filter(pk=run.pk).update(
+            state=State.RUNNING, beat_at=timezone.now(), done=3
+        )
+        page = text(client.get(address(run)))
+        for told in ("<b>0</b> here already", "came by this import"):
+            assert told in before
+            assert told not in page
 
     def test_tells_how_far_it_is(self, client, publisher):
         run = uploaded(client)

@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from django.core.management import call_command
@@ -58,3 +59,34 @@ def test_an_export_is_uploaded_looked_through_and_started(page, live_server, log
     ).to_be_visible()
     assert Import.objects.get().state == Import.State.DONE
     assert problems == []
+
+
+def test_who_is_logged_out_while_it_waits_is_asked_to_log_in(
+    page, live_server, logged_in
+):
+    page = logged_in(make_user("pub", "publisher"))
+    page.goto(live_server.url + reverse("admin:articles_import_add"))
+    page.get_by_label("File").set_input_files(EXPORT)
+    page.get_by_role("button", name="Upload and look through it").click()
+    expect(page.get_by_text("It begins in a moment.")).to_be_visible()
+    page.context.clear_cookies()
+    expect(page.get_by_label("Password")).to_be_visible()
+    assert reverse("admin:articles_import_change", args=[Import.objects.get().pk]) in (
+        unquote(page.url)
+    )
+
+
+@pytest.mark.parametrize("width", [390, 1366])
+def test_the_list_shows_all_of_each_import(page, live_server, logged_in, width):
+    user = make_user("publisher", "publisher")
+    run = Import.objects.create(source="again-gazette.xml", state="done")
+    run.kind, run.started_by = "wordpress", user
+    run.counts = {"new": 1204, "unchanged": 4598}
+    run.save()
+    page = logged_in(user)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(live_server.url + reverse("admin:articles_import_changelist"))
+    table = page.locator(".results")
+    assert table.evaluate("box => box.scrollWidth <= box.clientWidth")
+    expect(table.get_by_text("1,204 new")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width

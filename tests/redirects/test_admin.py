@@ -48,6 +48,29 @@ class TestForm:
         )  # fmt: skip
         assert desk.get("/old/").status_code == 301
 
+    @pytest.mark.parametrize(
+        ("more", "is_told"),
+        [
+            ({"target": "/nothing/"}, True),
+            ({"target": "/nothing/", "match": "prefix"}, True),
+            ({"target": "/nothing/", "match": "prefix", "keeps_rest": "on"}, False),
+            ({"target": "/nothing/$1", "match": "pattern", "old": "/x/*"}, False),
+            ({"target": "/story/"}, False),
+            ({"target": "/story/?plain#end"}, False),
+            ({"target": "/search/?q=x"}, False),
+            ({"target": "/media/documents/x.pdf"}, False),
+            ({"target": "/led/"}, False),
+            ({"target": "https://elsewhere.example/"}, False),
+            ({"target": "", "answer": "410"}, False),
+        ],
+    )
+    def test_warns_of_a_target_where_nothing_stands(self, more, is_told, desk):
+        make_article(path="/story/")
+        make_redirect("/led/", "/story/", match="prefix")
+        page = desk.post(ADD, FORM | more, follow=True).content.decode()
+        assert "was added successfully" in page
+        assert ("No page stands at" in page) is is_told
+
     def test_takes_a_story_by_its_headline(self, desk):
         article = make_article()
         hidden = make_article(status="draft")
@@ -101,6 +124,15 @@ class TestForm:
 
 
 class TestList:
+    def test_marks_what_rests(self, desk):
+        make_redirect("/old/", "/new/")
+        make_redirect("/other/", "/new/")
+        assert "rests" not in desk.get(LIST).content.decode()
+        make_article(path="/old/")
+        html = desk.get(LIST).content.decode()
+        assert html.count("rests: a page stands there") == 1
+        assert "rests" in html.partition(">/old/<")[2].partition("</tr>")[0]
+
     def test_searches_and_filters(self, desk):
         make_redirect("/one.htm", "/x/")
         make_redirect("/two.htm", made_by="merge")
@@ -115,7 +147,9 @@ class TestList:
         Redirect.objects.all().delete()
         for number in range(30):
             make_redirect(f"/{number}", "/x/")
-        with django_assert_max_num_queries(8):
+        # the session, the user and their rights, two counts and the rows; the articles
+        # and the pages that stand at their old addresses
+        with django_assert_max_num_queries(10):
             desk.get(LIST)
 
 
@@ -162,6 +196,7 @@ class TestInbox:
         for shown in ("/2004/long-thaw.htm", thaw.path, "/links/", "/zebra/"):
             assert shown in html
         assert html.count('name="_accept"') == 1
+        assert f'<span class="address quiet">{thaw.path}</span>' in html
         for hidden in ("/.env", "/robots/", "/ignored/"):
             assert hidden not in html
         for part, shown in (
@@ -174,8 +209,10 @@ class TestInbox:
     def test_one_click_accepts(self, desk):
         thaw = make_article("The long thaw")
         page = make_missing("/2004/long-thaw.htm")
-        desk.post(INBOX, {"_accept": page.pk})
+        told = desk.post(INBOX, {"_accept": page.pk}, follow=True).content.decode()
         redirect = Redirect.objects.get()
+        assert f"“/2004/long-thaw.htm” leads to {thaw.path} from now on." in told
+        assert reverse("admin:redirects_redirect_change", args=[redirect.pk]) in told
         assert (redirect.old, redirect.target, redirect.made_by) == (
             "/2004/long-thaw.htm", thaw.path, "suggestion",
         )  # fmt: skip
@@ -184,7 +221,8 @@ class TestInbox:
 
     def test_or_says_that_it_is_gone(self, desk):
         page = make_missing("/x?id=7")
-        desk.post(INBOX, {"_gone": page.pk})
+        told = desk.post(INBOX, {"_gone": page.pk}, follow=True).content.decode()
+        assert "“/x?id=7” is said to be gone (410) from now on." in told
         assert desk.get("/x?id=7").status_code == 410
         for nonsense in ("x", "9" * 30, "-1", ""):
             assert desk.post(INBOX, {"_gone": nonsense}).status_code == 302
@@ -203,7 +241,7 @@ class TestInbox:
         chosen = {"_selected_action": [likely.pk, unlikely.pk]}
         page = desk.post(INBOX, chosen | {"action": "accept_selected"}, follow=True)
         html = page.content.decode()
-        assert "1 redirect was made" in html
+        assert "“/long-thaw.htm” leads to" in html
         assert "/zebra/: nothing is likely" in html
         desk.post(INBOX, {"action": "ignore", "_selected_action": [unlikely.pk]})
         assert not MissingPage.objects.waiting().exists()

@@ -4,9 +4,10 @@ import threading
 
 import pytest
 
-from newsroom.redirects import counting
+from newsroom.redirects import counting, suggesting
 from newsroom.redirects.models import MissingPage
 from newsroom.redirects.suggesting import suggest
+from newsroom.search import indexing
 from tests.factories import make_article, make_page, make_tag
 from tests.redirects.test_redirects import make_redirect
 
@@ -171,6 +172,53 @@ class TestSuggestions:
         assert "kettle" in found[asked[0]].why
         assert found[asked[1]].target == tag.get_absolute_url()
         assert asked[2] not in found
+
+    @pytest.mark.parametrize(
+        ("stored", "asked"),
+        [
+            ("/story.php?id=6&lang=en", "/story.php?lang=en&id=6"),
+            ("/story.php?id=6", "/story.php?id=6&print=1"),
+            ("/News/A17.HTM", "/news/a17.htm"),
+        ],
+    )
+    def test_parameters_and_capitals_make_no_other_page(self, stored, asked):
+        make_article("Six, in English", path="/story.php/en/lang/id/6/a17/")
+        make_article("Something else", path=stored)
+        assert suggest([asked])[asked].target == stored
+        assert "spelled" in suggest([asked])[asked].why
+
+    def test_an_old_home_page_is_the_home_page(self):
+        make_article("Home, a memoir", path="/home.htm")
+        asked = ["/index.html", "/Default.aspx", "/home", "/a/index.html", "/index-b"]
+        found = suggest(asked)
+        assert [found[each].target for each in asked[:2]] == ["/", "/"]
+        # A page of that name goes before.
+        assert found["/home"].target == "/home.htm"
+        assert not {"/a/index.html", "/index-b"} & found.keys()
+
+    def test_words_find_what_is_older_than_the_newest(self, monkeypatch):
+        monkeypatch.setattr(suggesting, "AMONG", 1)
+        old = make_article("Die Größe der langen Flut", path="/1998/7.htm")
+        make_article("Größe der Flut, unseen", status="draft")
+        make_article("The long flood", path="/new/")
+        indexing.drain()
+        asked = ["/x/Größe-Flut.html", "/y/größe-flut-zebra/", "/größe/", "/long-zz/"]
+        found = suggest(asked)
+        assert found[asked[0]].target == old.path
+        assert "flut" in found[asked[0]].why
+        # Not all of its words, one word only, or better than a part of them.
+        assert asked[1] not in found
+        assert asked[2] not in found
+        assert found[asked[3]].target == "/new/"
+
+    def test_one_word_says_something_where_it_is_rare_and_all_there_is(self):
+        heron = make_article("A heron on the pier")
+        for number in range(4):
+            make_article(f"The ferry, part {number}")
+        asked = ["/old/heron.htm", "/old/ferry.htm", "/old/heron-lantern.htm"]
+        found = suggest(asked)
+        assert found[asked[0]].target == heron.path
+        assert not set(asked[1:]) & found.keys()
 
     def test_costs_the_same_for_many(self, django_assert_max_num_queries):
         make_article("The long thaw")

@@ -70,6 +70,8 @@ class TestChains:
 
 
 class TestRings:
+    @pytest.mark.parametrize("before", [301, 302])
+    @pytest.mark.parametrize("answer", [301, 302])
     @pytest.mark.parametrize(
         "rules",
         [
@@ -87,11 +89,11 @@ class TestRings:
             [("/p/*", "/q/$1", "pattern"), ("/q/*", "/p/$1", "pattern")],
         ],
     )
-    def test_are_refused(self, rules):
+    def test_are_refused(self, rules, answer, before):
         *first, (old, target, match) = rules
         for rule in first:
-            make_redirect(rule[0], rule[1], match=rule[2])
-        told = refused(old, target, match=match)
+            make_redirect(rule[0], rule[1], match=rule[2], answer=before)
+        told = refused(old, target, match=match, answer=answer)
         assert "itself" in told["target"][0]
         assert Redirect.objects.count() == len(first)
 

@@ -106,12 +106,12 @@ class Command(BaseCommand):
 
     def run_here(self, paths, choices, asked, *, blocks, report, **options):
         """Run what the command line asks for, and say what became of it."""
-        source, dry_run = asked.source, choices.is_dry_run
+        source = (asked.source or Path(paths[0]).resolve().name)[:50]
+        dry_run = choices.is_dry_run
         if not dry_run:
-            name = source or Path(paths[0]).resolve().name
             with refusing_what_is_held():
                 files = [str(path) for path in paths]
-                run = run_for(name[:50], files, told(options))
+                run = run_for(source, files, told(options))
             choices = replace(choices, run=run)
         lines, self.report = Counter(), Report()
         try:
@@ -124,12 +124,12 @@ class Command(BaseCommand):
                 returncode=INTERRUPTED,
             ) from error
         self.stdout.write(summary(found, dry_run))
-        self.stdout.writelines(list_of_problems(found))
+        self.stdout.writelines(f"{line}\n" for line in list_of_problems(found))
         if blocks:
             self.stdout.writelines(f"{told}\n" for told in blocks_of(lines, dry_run))
         if report:
             try:
-                write_report(Path(report), found, asked.source)
+                write_report(Path(report), found, source)
             except OSError as error:
                 reason = f"The report cannot be written: {error.strerror}."
                 raise CommandError(reason) from error

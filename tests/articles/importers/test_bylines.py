@@ -25,12 +25,17 @@ class TestNameBesideADate:
             "Jane Hill, Friday 3 October 2014",
             "October 3, 2014 · Jane Hill",
             "JANE HILL · Oct 3, 2014 · 6 min read",
+            "Jane Hill | Port of Sallow | 3.10.2014",
+            "Jane Hill, GAZETTE NEWS 8:42 a.m. EDT October 3, 2014",
+            "2014-10-03 17:27:46 Jane Hill",
+            "Posted by Jane Hill on October 3, 2014 at 13:49",
+            "vendredi 3 octobre 2014, par Jane Hill @janehill",
         ],
     )
     def test_is_a_byline(self, line):
         byline = parse_dated_name(line)
         assert [credit.name for credit in byline.credits] == ["Jane Hill"]
-        assert byline.published.moment.isoformat() == "2014-10-03"
+        assert byline.published.moment.isoformat()[:10] == "2014-10-03"
 
     @pytest.mark.parametrize(
         "line",
@@ -45,6 +50,19 @@ class TestNameBesideADate:
     )
     def test_is_no_section_and_no_place(self, line):
         assert parse_dated_name(line) is None
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "03.10.2014, 10:22 von wren77",
+            "Von wren77 am 03.10.2014, 11:51 | 0 Meinungen | Energie",
+            "Veröffentlicht am 3.10.2014 von wren77",
+        ],
+    )
+    def test_may_be_a_login_behind_by(self, line):
+        byline = parse_dated_name(line)
+        assert [credit.name for credit in byline.credits] == ["wren77"]
+        assert byline.published.moment.isoformat()[:10] == "2014-10-03"
 
     def test_words_of_a_section_are_no_person(self):
         assert is_person("Jane Q. Hill")

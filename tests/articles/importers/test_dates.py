@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from articles.importers.dates import (
     MONTHS,
     day_first,
+    find_date,
     is_yearless,
     parse_date,
     parse_machine_date,
@@ -205,3 +206,35 @@ class TestMachineDates:
 def test_no_text_makes_a_date_reader_fail(text):
     parse_date(text)
     parse_machine_date(text)
+
+
+class TestDateWithinALine:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "Submitted on Mon, 2019-01-21 13:49",
+            "Montag, 21.1.2019, 13:49 > wren",
+            "21. Januar 2019, 13:49 | Genoveva",
+            "21 janvier 2019 à 13:49 (Mis à jour: 19:56)",
+            "Visto 314 veces | 21/01/2019",
+            "By wren on January 21, 2019, last updated January 30, 2019",
+        ],
+    )
+    def test_is_found(self, line):
+        when, start, end = find_date(line)
+        assert when.moment.isoformat()[:10] == "2019-01-21"
+        assert "19" in line[start:end]
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "From 21.1.2019 to 23.1.2019",
+            "Call 030-21.1.2019-44",
+            "Version 2.1.2019.3",
+            "It was in the spring of 2019",
+            "21.1.19",
+            "Last updated January 30, 2019",
+        ],
+    )
+    def test_of_several_or_of_none_is_none(self, line):
+        assert find_date(line) is None

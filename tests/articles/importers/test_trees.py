@@ -102,6 +102,13 @@ LISTS = {
 }
 
 
+FRONT = "<h1>The Quill Post</h1><p>The bridge at Fen End is open again.</p>" + "".join(
+    f"<div><h2><a href=s{n}.htm>The story with the number {n}</a></h2><span>Some words"
+    f" that somebody wrote on the story number {n}, and then some more.</span></div>"
+    for n in range(50)
+)
+
+
 @pytest.fixture
 def grow(tmp_path):
     """Return a function that writes files and reads the tree they make."""
@@ -135,6 +142,27 @@ class TestNoStories:
         found = grow({"news/x.htm": listing(LISTS[name]), "news/s1.htm": page()})
         assert problems(found) == {"news/x.htm": "list"}
         assert list(stories(found)) == ["news/s1.htm"]
+
+    @pytest.mark.parametrize("name", ["index.html", "Default.asp", "de/index.php"])
+    def test_a_front_page_is_left_out(self, grow, name):
+        found = grow({name: listing(FRONT), "s1.htm": page()})
+        assert problems(found) == {name: "list"}
+
+    def test_a_story_at_a_front_page_s_place_is_one(self, grow):
+        found = grow({"index.html": page(), "s1.htm": listing(FRONT, "Another")})
+        assert "index.html" in stories(found)
+
+    def test_a_timeline_in_prose_is_a_story(self, grow):
+        days = "".join(
+            f"<p>March {n}, 1911</p><p>The bell came down the river on a barge, and was"
+            " not rung, for there was no one who would say whose bell it was, or who"
+            " had paid for it, and so it lay where it lay.</p>"
+            "<p>The council met again, in the hall of the day before, and adjourned"
+            " at ten, with all the windows open and the lamps lit on both sides.</p>"
+            for n in range(1, 7)
+        )
+        found = grow({"s.htm": page(extra=days)})
+        assert list(stories(found)) == ["s.htm"]
 
     def test_a_story_with_many_links_is_one(self, grow):
         links = "".join(

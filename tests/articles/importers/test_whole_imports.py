@@ -1,5 +1,6 @@
 """Whole imports of WordPress's export, from the file to readers' pages and back."""
 
+import json
 import re
 import shutil
 
@@ -44,6 +45,16 @@ def article(headline):
     return Article.objects.get(headline__startswith=headline)
 
 
+def test_the_report_names_its_source(tmp_path):
+    for name, options in (("gazette.wxr.xml", {}), ("Gazette", {"source": "Gazette"})):
+        report = tmp_path / "report.json"
+        run(GAZETTE, report=str(report), dry_run=True, **options)
+        told = json.loads(report.read_text("utf-8"))
+        assert told["source"] == name
+        problem = next(row for row in told["list"] if row["kind"] == "shortcode")
+        assert problem["line"] > 1 and "tide_table" in problem["sample"]
+
+
 class TestTheGazette:
     @pytest.fixture(autouse=True)
     def imported(self, media):
@@ -54,6 +65,11 @@ class TestTheGazette:
         assert "2 comments were left behind" in self.said
         assert "post-15, line" in self.said and "in the trash" in self.said
         assert "Traceback" not in self.said
+
+    def test_says_each_kind_of_problem_on_a_line_of_its_own(self):
+        lines = self.said.splitlines()
+        assert "  2 comments were left behind" in lines
+        assert "  1 × trashed" in lines
 
     def test_stories_answer_at_their_old_addresses(self, client):
         html = client.get(FERRY).content.decode()

@@ -124,6 +124,37 @@ def test_a_file_that_ends_too_early_gives_what_it_holds_and_says_so(tmp_path):
     assert any(isinstance(r, Problem) and r.kind == "damaged" for r in records)
 
 
+def test_a_file_that_ends_between_two_posts_says_so_behind_them(tmp_path):
+    half = tmp_path / "half.xml"
+    content = EXPORT.read_bytes()
+    half.write_bytes(content[: content.index(b"</item>") + len("</item>")] + b"\n<")
+    with Sources([half]) as sources:
+        *before, last = [whole(record) for record in sources.read(Asked())]
+    assert {r.source_id for r in before if isinstance(r, Story)} == {"post-11"}
+    assert last.kind == "damaged"
+    assert last.is_broken
+    assert last.line == content.count(b"\n", 0, content.index(b"</item>")) + 2
+
+
+def test_a_post_may_speak_of_the_end(tmp_path):
+    half = tmp_path / "half.xml"
+    content = EXPORT.read_bytes().replace(b"The first block.", b"</rss> ends it.")
+    half.write_bytes(content[: content.rindex(b"</channel>")])
+    with Sources([half]) as sources:
+        *before, last = [whole(record) for record in sources.read(Asked())]
+    assert "post-12" in {r.source_id for r in before if isinstance(r, Story)}
+    assert last.kind == "damaged"
+
+
+def test_a_doubt_names_the_line_of_the_export_it_stands_on(stories):
+    lines = EXPORT.read_text("utf-8").splitlines()
+    found = {problem.kind: problem for problem in stories["post-11"].problems}
+    assert lines[found["shortcode"].line - 1].startswith("[tide_table")
+    # Where no words are to blame, it is the line its post begins on.
+    assert lines[found["sticky"].line - 1] == "<item>"
+    assert lines[found["sticky"].line] == "<title>The ferry that came back</title>"
+
+
 @pytest.mark.parametrize(
     "doctype",
     [

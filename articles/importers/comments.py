@@ -1,0 +1,82 @@
+"""What readers wrote below a story: told by the page's marks, or by a heading."""
+
+import re
+from collections.abc import Sequence
+
+from .blocks import Block
+from .marks import visible
+
+WORD = (
+    r"(?:comments?|kommentare?|comentarios?|commentaires?|commenti|coment[aá]rios"
+    r"|reacties"
+    r"|r[eé]actions?|kommentarer|kommentit|komentarze|komentar[ie]|yorumlar|комментари[ия]"
+    r"|коментар[иі]|σχόλια|التعليقات|تعليقات|コメント|评论|評論|댓글)"
+)
+# Names of the element around them all, and of what is in it.
+MARK = re.compile(
+    r"(?:(?!no-|has-|with-|hide-|show-)[a-z0-9]+[-_])*"
+    r"(?:(?:comments|kommentare|comentarios|commentaires|commenti|reacties|komentarze"
+    r"|reader-?comments|usercomments|commentlist|disqus(?:[-_]thread)?|livefyre|respond"
+    r"|fb-comments|talkback)(?:[-_]?(?:liste?|area|section|wrap|wrapper|container|block"
+    r"|box|thread|main|content|inner|outer|holder|region|node|pane|panel|template"
+    r"|\d+))*"
+    r"|(?:comment|kommentar|comentario|commentaire)[-_]?(?:list|area|section|wrap"
+    r"|wrapper"
+    r"|container|box|thread|body|content|text|form|holder|item|entry|reply|\d+))",
+    re.IGNORECASE,
+)
+# "12 Comments", "Readers' Comments (718)", "Comments are closed.", "Leave a comment".
+HEADING = re.compile(
+    rf"\W*(?:\d{{1,6}}\W{{1,4}})?(?:(?:readers?|users?|your|all|latest|recent|alle"
+    rf"|neueste"
+    rf"|ihre?|deine?|vos|les|los|tus|i|leave a|post a|add a|write a|view|show|hide)"
+    rf"[’']?s?[’']?\W+)?"
+    rf"{WORD}(?:\W*\(?\d{{1,6}}\)?| (?:are|is|have been) (?:now )?(?:closed|disabled"
+    rf"|off)"
+    rf"| (?:to|on|zu|à|sur|a|sobre|su|op)\b.{{1,120}}"
+    rf"| \W*¿?quieres comentar\b.{{0,60}})?\W*"
+    r"|(?:\d{1,6}|one|no) (?:responses?|repl(?:y|ies)|thoughts?|comments?) (?:to|on"
+    r"|for)\b.{1,160}"
+    r"|leave a (?:reply|response)\W*(?:cancel reply)?|join the (?:discussion"
+    r"|conversation)\W*"
+    r"|(?:ihre|deine) meinung\W*|schreibe? einen kommentar\W*",
+    re.IGNORECASE,
+)
+HEADINGS = ("h2", "h3", "h4")
+LONGEST_HEADING = 160
+LEAST_STORY = 200  # letters
+AREAS = ("div", "section", "ol", "ul", "aside", "table", "form", "dl", "article")
+
+
+def comments(tree, words: dict) -> set:
+    """Return the elements in which readers have their say.
+
+    One that holds a headline is the page of a comment, as opinions are called, and a
+    page that has nothing else is a page of comments.
+    """
+    found = set()
+    for element in tree.iter(*AREAS):
+        marks = f"{element.get('id') or ''} {element.get('class') or ''}".split()
+        if not any(MARK.fullmatch(mark) for mark in marks):
+            continue
+        is_story = next(element.iter("h1"), None) is not None or any(
+            "articlebody" in (one.get("itemprop") or "").lower()
+            for one in element.iter("div", "section", "article")
+        )
+        if not is_story:
+            found.add(element)
+    outermost = {one for one in found if found.isdisjoint(one.iterancestors())}
+    beside = words.get(tree, 0) - sum(words.get(one, 0) for one in outermost)
+    return outermost if beside >= LEAST_STORY else set()
+
+
+def without_comments(blocks: Sequence[Block]) -> list[Block]:
+    """Return what stands above the heading of the readers' comments."""
+    letters = 0
+    for at, block in enumerate(blocks):
+        text = visible(block.text).strip()
+        is_short = block.kind in ("p", *HEADINGS) and len(text) <= LONGEST_HEADING
+        if letters >= LEAST_STORY and is_short and HEADING.fullmatch(text):
+            return list(blocks[:at])
+        letters += len(text)
+    return list(blocks)

@@ -1,0 +1,127 @@
+"""Links to other stories within a page's text: a heading, and what stands under it."""
+
+import re
+from collections.abc import Sequence
+
+from .authorbox import closing_names
+from .blocks import Block
+from .marks import visible
+
+HEADINGS = ("h2", "h3", "h4")
+LONGEST_HEADING = 70
+LONGEST_LABEL = 40
+LONGEST_TEASER = 400
+LINKED = 0.6  # of the letters of an entry
+LONGEST_ENTRY = 200
+# A heading of this kind says nothing but what follows.
+HEADING = re.compile(
+    r"\W*(?:related(?: (?:stories|articles|links|posts|content|topics|coverage"
+    r"|videos))?"
+    r"|see also|also (?:by|see)|read (?:also|next|more)|what to read next|up next"
+    r"|more (?:from|by|on|stories|columns|articles|news)\b.{0,50}"
+    r"|other (?:articles|columns|stories|essays)\b.{0,40}|recent (?:posts|columns"
+    r"|articles)"
+    r"|you (?:may|might) (?:also )?(?:like|be interested in)|most (?:read|popular"
+    r"|viewed)"
+    r"|(?:top|popular|sponsored|trending) (?:stories|posts|articles|videos)"
+    r"|(?:around|from) the web|editor[’']?s[’']? picks|previous columns|in this section"
+    r"|latest (?:news|stories|videos)|links|recommended(?: (?:for you|stories"
+    r"|reading))?"
+    r"|mehr (?:zum thema|zu|aus|von|über|dazu)\b.{0,50}|(?:lesen|sehen) sie auch"
+    r"|lies auch|auch interessant|auch auf [\w.]{2,40}|passend dazu"
+    r"|links zum (?:thema|artikel)"
+    r"|(?:das|dieses? thema|diese artikel)? ?könnten? (?:sie|dich"
+    r"|euch) auch interessieren"
+    r"|das thema könnte (?:sie|dich|euch) auch interessieren"
+    r"|(?:verwandte|ähnliche|weitere|neueste|aktuelle|beliebte)[rsn]? (?:themen|artikel"
+    r"|beiträge|nachrichten|meldungen|videos|news)\b.{0,40}|topmeldungen"
+    r"|meistgelesen(?:e artikel)?"
+    r"|empfehlungen(?: der redaktion)?|(?:à )?(?:lire|voir) (?:aussi|également)"
+    r"|(?:sur|dans) (?:le|la) même (?:sujet|thème|rubrique|catégorie)"
+    r"|articles? (?:liés?|similaires?|recommandés?|connexes?)|(?:les )?plus (?:lus"
+    r"|populaires)"
+    r"|noticias relacionadas|te puede interesar|artículos relacionados"
+    r"|temas relacionados"
+    r"|más (?:noticias|sobre|información)\b.{0,40}|lo más (?:leído|visto)|ver también"
+    r"|lee también"
+    r"|leggi anche|(?:articoli|notizie) correlat[ie]|potrebbe interessarti(?: anche)?"
+    r"|leia (?:também|mais)|(?:notícias|artigos) relacionad[oa]s|veja também|mais lidas"
+    r"|lees ook|lees (?:meer|verder)|gerelateerd(?:e (?:artikelen|berichten))?"
+    r"|meest gelezen"
+    r"|läs (?:också|mer|även)|relaterat|les også|læs også|czytaj (?:też|także|również)"
+    r"|zobacz (?:też|także|również)|powiązane(?: artykuły)?|читайте также|по теме"
+    r"|похожие (?:статьи|материалы)|материалы по теме|ilgili haberler"
+    r"|διαβάστε (?:επίσης|ακόμα)"
+    r"|اقرأ أيضا|مواضيع ذات صلة|เรื่องที่เกี่ยวข้อง|関連(?:記事|リンク|ニュース)"
+    r"|相关(?:阅读|新闻|文章|链接)|延伸阅读"
+    r"|推荐阅读|관련 ?(?:기사|뉴스))\W*",
+    re.IGNORECASE,
+)
+
+
+def without_related(blocks: Sequence[Block]) -> tuple[list[Block], list[str]]:
+    """Return the blocks without such headings and their entries, and these texts."""
+    kept, left_out, at = [], [], 0
+    while at < len(blocks):
+        end = _end_of_entries(blocks, at) if announces_others(blocks[at]) else at
+        if end > at:
+            left_out += [visible(block.text).strip() for block in blocks[at:end]]
+            at = end
+            continue
+        kept.append(blocks[at])
+        at += 1
+    return kept, [text for text in left_out if text]
+
+
+def announces_others(block: Block) -> bool:
+    """Say whether a block is the heading of a list of other stories."""
+    return block.kind in ("p", *HEADINGS) and is_heading(visible(block.text).strip())
+
+
+def is_heading(text: str) -> bool:
+    """Say whether words announce other stories, and nothing else."""
+    return len(text) <= LONGEST_HEADING and bool(HEADING.fullmatch(text))
+
+
+def _end_of_entries(blocks, at):
+    """Return where the entries below a heading end; the heading's own place for none.
+
+    An entry is linked, as a whole or for the most part. It may have a label above it,
+    and a word on it below where it is a heading. Where the story is over, all that
+    follows are entries, but for a box about the author.
+    """
+    letters = [len(visible(block.text).strip()) for block in blocks]
+    rest = range(at + 1, len(blocks))
+    is_closing = (
+        2 * sum(letters[at + 1 :]) < sum(letters[:at])
+        and any(_leads(blocks[number]) for number in rest)
+        and not any(
+            letters[number] > LONGEST_TEASER and not _leads(blocks[number])
+            for number in rest
+        )
+    )
+    end = at
+    for number in rest:
+        block, before = blocks[number], blocks[number - 1]
+        if block.kind in ("figure", "hr"):
+            continue
+        if is_closing:
+            if closing_names(block.text):
+                break
+            end = number
+        elif _leads(block):
+            end = number
+        else:
+            is_teaser = end == number - 1 > at and before.kind in HEADINGS
+            most = LONGEST_TEASER if is_teaser else LONGEST_LABEL
+            if block.kind not in ("p", *HEADINGS) or letters[number] > most:
+                break
+    return end + 1 if end > at else at
+
+
+def _leads(block):
+    letters = len(visible(block.text).strip())
+    inside = sum(len(label.strip()) for label, _href in block.links)
+    if block.kind not in ("ul", "ol") and letters > LONGEST_ENTRY:
+        return False
+    return bool(block.links) and inside >= LINKED * letters
