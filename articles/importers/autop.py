@@ -13,8 +13,11 @@ BLOCKS = (
     "|audio|script|style|noscript"
 )
 BLOCK_EDGE = re.compile(rf"(</?(?:{BLOCKS})\b[^<>]*>)\s*", re.IGNORECASE)
-# What is shown letter by letter, or not at all.
-KEPT = re.compile(r"<(p|pre|script|style|textarea|svg)\b", re.IGNORECASE)
+# What is shown letter by letter, or not at all, and what no paragraph stands in.
+KEPT = re.compile(
+    r"<(p|pre|script|style|textarea|svg|h[1-6]|figure|figcaption|caption|footer|object)\b",
+    re.IGNORECASE,
+)
 # Inside these a line break between tags says nothing.
 STRUCTURE = re.compile(r"<(?:table|ul|ol|dl)\b", re.IGNORECASE)
 

@@ -19,7 +19,9 @@ from lxml.html import builder
 
 from articles.embeds import address_in, recognise
 
+from .figures import stand_alone
 from .markup import figure_html
+from .originals import film_at, whole_picture
 from .story import PageError, PictureNote, Problem, Story, When
 from .webtree import MOST_ELEMENTS, parse
 
@@ -34,6 +36,12 @@ DROPPED = (
 )
 FRAMES = ("iframe", "embed", "video", "audio")
 REPORTED = {"form": "A form", "object": "An object", "applet": "An applet"}
+# Where a picture's address is said, the largest first: Jetpack, WordPress's older
+# galleries, Squarespace, and what loads pictures late.
+ADDRESSES = (
+    *("data-orig-file", "data-full-url", "data-url", "data-image"),
+    *("data-src", "data-lazy-src", "src"),
+)
 POSTS_OF = (
     *("twitter-tweet", "twitter-video", "instagram-media", "tiktok-embed", "fb-post"),
     *("mastodon-embed", "bluesky-embed", "reddit-embed", "reddit-card"),
@@ -64,17 +72,14 @@ def read_body(markup: str, story: Story, local=None) -> str:
     """
     if _needs_no_reading(markup):
         return markup.strip()
-    root = _root_of(markup)
-    if markup.count("<") > MOST_ELEMENTS < sum(1 for _ in root.iter()):
-        reason = f"The text has more than {MOST_ELEMENTS} tags."
-        raise PageError("too-large", reason)
+    root = root_of(markup)
     lxml.etree.strip_elements(root, lxml.etree.Comment, with_tail=False)
     # The numbers of our pictures are not the source's to give.
     for element in root.xpath("//*[@data-picture]"):
         del element.attrib["data-picture"]
     names = {name.lower() for name in TAG_NAME.findall(markup)}
     _Reader(story, local or (lambda address: "")).read(root, names)
-    return _inner(root)
+    return inner_html(root)
 
 
 def _needs_no_reading(markup):
@@ -125,6 +130,14 @@ def moment_of(written: str | None) -> When | None:
     return When(moment if moment.tzinfo else moment.replace(tzinfo=UTC), "moment")
 
 
+def path_of(link: str) -> str:
+    """Return the path of a web address, "" for what is none."""
+    try:
+        return urlsplit(link.strip()).path
+    except ValueError:
+        return ""
+
+
 def replaced(markup: str, opening, closing, replace) -> str:
     """Return the markup with each piece from an opening to the next closing replaced.
 
@@ -153,18 +166,26 @@ def plain_text(markup: str) -> str:
     return SPACE.sub(" ", html.unescape(markup)).strip()
 
 
-def _root_of(markup):
+def root_of(markup: str):
+    """Return a div with a piece of markup in it. Raises PageError."""
     body = parse(f"<div>{markup}</div>").find("body")
+    if markup.count("<") > MOST_ELEMENTS < sum(1 for _ in body.iter()):
+        reason = f"The text has more than {MOST_ELEMENTS} tags."
+        raise PageError("too-large", reason)
     root = builder.DIV()
     root.text = body.text
     root.extend(body)
     # Where the markup closes more than it opened, its end stands beside the div.
     if len(root) == 1 and root[0].tag == "div" and not (root.text or "").strip():
-        return root[0]
+        # Nothing stands around it: what is replaced is always in it.
+        whole = root[0]
+        root.remove(whole)
+        return whole
     return root
 
 
-def _inner(root):
+def inner_html(root) -> str:
+    """Return what is in such a div as markup."""
     markup = lxml.etree.tostring(
         root, encoding="unicode", method="html", with_tail=False
     )
@@ -179,6 +200,8 @@ class _Reader:
 
     def read(self, root, names):
         """Read all below the root, in which these are the elements' names."""
+        for element in root.xpath(".//object") if "object" in names else ():
+            self.object(element)
         for name in filter(names.__contains__, DROPPED):
             for element in root.xpath(f".//{name}"):
                 if name in REPORTED:
@@ -191,11 +214,16 @@ class _Reader:
             if POSTS.search(element.get("class")):
                 self.post(element)
         for element in root.xpath(".//figure|.//div|.//dl|.//span|.//ul"):
-            if GALLERY_CLASS.search(element.get("class") or ""):
+            if not GALLERY_CLASS.search(element.get("class") or ""):
+                continue
+            # What stood within another is gone with it.
+            if any(one is root for one in element.iterancestors()):
                 self.gallery(element)
         for element in root.xpath(".//img"):
             if element.getroottree() is not None and not _is_placed(element):
                 self.picture(element)
+        if "figure" in names:
+            stand_alone(root)
 
     def report(self, kind, reason, element):
         sample = lxml.html.tostring(element, encoding="unicode", with_tail=False)
@@ -213,6 +241,14 @@ class _Reader:
 
     # Frames and posts.
 
+    def object(self, element):
+        """Put in an object's place the film of another site that it shows."""
+        said = [element.get("data"), *element.xpath(".//embed/@src")]
+        said += element.xpath(".//param[@name='movie' or @name='src']/@value")
+        address = next(filter(None, map(self.absolute, said)), "")
+        if address := film_at(address):
+            _replace(element, embed_of(address, ""))
+
     def frame(self, element):
         code = lxml.html.tostring(element, encoding="unicode", with_tail=False)
         source = element.find("source")
@@ -227,17 +263,8 @@ class _Reader:
             return
         if element.tag in ("video", "audio"):
             element.tail = f" {element.tail or ''}"
-        figure = element.getparent()
-        while figure is not None and figure.tag != "figure":
-            figure = figure.getparent()
-        embed = _embed(address, element.get("title") or "")
-        if figure is not None and len(figure.findall(".//iframe")) == 1:
-            caption = figure.find(".//figcaption")
-            if caption is not None and caption.text_content().strip():
-                embed.append(caption)
-            _replace(figure, embed)
-        else:
-            _replace(element, embed)
+        address = film_at(address) or address
+        _replace(element, embed_of(address, element.get("title") or ""))
 
     def post(self, quotation):
         code = lxml.html.tostring(quotation, encoding="unicode", with_tail=False)
@@ -245,7 +272,7 @@ class _Reader:
         if not recognise(address):
             return
         # Its words stay: the post itself may be gone by now.
-        link = _embed(address, "")
+        link = embed_of(address, "")
         quotation.attrib.pop("class")
         quotation.set("cite", address)
         quotation.addnext(link)
@@ -296,11 +323,7 @@ class _Reader:
     def figure(self, image, caption="", credit=""):
         """Return a place for the picture; None where it is none."""
         address = next(
-            (
-                found
-                for name in ("data-orig-file", "data-src", "data-lazy-src", "src")
-                if (found := self.absolute(image.get(name)))
-            ),
+            (found for name in ADDRESSES if (found := self.absolute(image.get(name)))),
             "",
         )
         link = image.getparent()
@@ -311,9 +334,12 @@ class _Reader:
         sizes = [image.get("width") or "", image.get("height") or ""]
         if not address or any(s.isdigit() and int(s[:9]) <= TINY for s in sizes):
             return None
+        address = whole_picture(address)
+        alt = SPACE.sub(" ", image.get("alt") or "").strip()
         note = PictureNote(
             src=address,
-            alt=SPACE.sub(" ", image.get("alt") or "").strip(),
+            # A file's name describes nothing.
+            alt="" if PICTURE_NAME.search(alt) else alt,
             caption=caption,
             credit=credit,
             path=self.local(address),
@@ -382,7 +408,8 @@ def _is_only(element, parent):
     )
 
 
-def _embed(address, title):
+def embed_of(address: str, title: str):
+    """Return the element of what another site shows at an address."""
     words = title.strip() or address
     return builder.E.figure(
         {"class": "embed", "data-embed": address}, builder.A(words, href=address)

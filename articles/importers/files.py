@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,16 @@ PAGE_NAME = re.compile(
     r"(?:[?@&%].*)?)$",
     re.IGNORECASE,
 )
+EXPORT_NAME = re.compile(r"\.(?:xml|atom|rss)$", re.IGNORECASE)
+# The day of an export in its name, the number of its part, and a browser's of a copy.
+DAY_IN_NAME = re.compile(
+    r"[-._ ]?(?<!\d)(?:\d{4}-\d{2}-\d{2}(?:[-T_]\d{2}(?:[-:]?\d{2}){1,2})?"
+    r"|\d{2}-\d{2}-\d{4})(?!\d)|[._]0\d\d$| ?\(\d{1,3}\)$"
+)
 MAX_BYTES = 16 * 1024 * 1024
+HEAD = 65_536
+# In a folder with more pages, or more files in XML, no export is looked for.
+MOST_BESIDE = 2_000
 BINARY_MARKS = (
     b"%PDF",
     b"PK\x03\x04",
@@ -130,6 +139,46 @@ def walk_names(folder: Path) -> Iterator[tuple[str, str]]:
                 os.path.join(here, name)
             ):
                 yield here, name
+
+
+def exports_in(
+    folder: Path, is_one: Callable[[bytes], bool], beside=True
+) -> list[Path]:
+    """Return a folder's files that are exports in XML; [] where it holds more pages.
+
+    WordPress.com hands out a zip of parts, Google a tree with one page in it. With
+    `beside` false, no page may lie there: sites have feeds among their pages.
+    """
+    found, pages, looked = [], 0, 0
+    for here, name in walk_names(folder):
+        path = Path(here, name)
+        if EXPORT_NAME.search(name):
+            looked += 1
+            found += [path] if is_one(head_of(path)) else []
+        else:
+            pages += bool(PAGE_NAME.search(name))
+        if max(pages, looked) > MOST_BESIDE:
+            return []
+    return found if pages <= (len(found) if beside else 0) else []
+
+
+def head_of(path: Path) -> bytes:
+    """Return a file's first bytes, none of what cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(HEAD)
+    except OSError:
+        return b""
+
+
+def source_name(path: Path) -> str:
+    """Return what a file's or a folder's stories are known by, without its day.
+
+    Exports are called after the day on which they were made; the next one of the same
+    site has to find its stories again.
+    """
+    name = path.name if path.is_dir() else path.stem
+    return DAY_IN_NAME.sub("", name).strip(" .-_") or name
 
 
 def _walk_folder(folder, root):

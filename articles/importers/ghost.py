@@ -6,7 +6,6 @@ stream into tables on disk, because a post's authors and tags stand in other tab
 behind it. Its shape is Ghost's documentation's ("Migrating to Ghost": JSON structure).
 """
 
-import html
 import json
 import re
 import sqlite3
@@ -16,10 +15,14 @@ from functools import partial
 from pathlib import Path
 
 import ijson
+import yaml
 
-from .exported import finish, moment_of, plain_text, replaced
-from .files import is_file
+from .exported import finish, moment_of, plain_text
+from .files import is_file, source_name
 from .ghost_cards import from_lexical, from_mobiledoc
+from .ghost_html import plain_cards
+from .markdown_text import Plain
+from .originals import whole_picture
 from .story import (
     Credit,
     LinkNote,
@@ -40,12 +43,21 @@ TABLES = (
 )
 TEXTS = ("html", "lexical", "mobiledoc")
 STATUSES = {
-    **{"published": "published", "sent": "published", "scheduled": "published"},
-    **{"draft": "draft"},
+    **{"published": "published", "scheduled": "published"},
+    # It went out as a mail and stood at no address.
+    **{"draft": "draft", "sent": "draft"},
 }
+READERS = {"paid": "paying members", "tiers": "members of some tiers"}
 NUMBERS = {"sort_order", "published_at", "created_at", "featured", "page"}
 # What stands for the site's own address in an export.
 PLACEHOLDER = "__GHOST_URL__"
+
+
+REDIRECTS = tuple(
+    f"{folder}redirects.{kind}"
+    for kind in ("json", "yaml", "yml")
+    for folder in ("", "data/", "content/data/", "content/settings/")
+)
 
 
 def recognises(path, head):
@@ -88,7 +100,7 @@ def read(path, asked):
 class _Export:
     def __init__(self, file, folder, asked):
         self.file, self.folder, self.asked = file, folder, asked
-        self.source = asked.source or file.stem
+        self.source = asked.source or source_name(file)
         self.site = asked.site.rstrip("/")
         self.index = sqlite3.connect("")
         self.index.row_factory = lambda cursor, row: json.loads(row[0])
@@ -132,7 +144,7 @@ class _Export:
             links = [("website", row.get("website")), ("other", row.get("facebook"))]
             if handle := (row.get("twitter") or "").lstrip("@"):
                 links.append(("social", f"https://twitter.com/{handle}"))
-            photo = self.real(row.get("profile_image"))
+            photo = self.real(row.get("profile_image") or row.get("image"))
             yield Person(
                 row.get("name") or row.get("slug") or "?",
                 key=str(row.get("id")),
@@ -160,25 +172,27 @@ class _Export:
                 )
 
     def moved(self):
-        """Yield the redirects of redirects.json, which stands beside the export."""
-        for name in ("redirects.json", "data/redirects.json"):
+        """Yield the redirects of the file that stands beside the export."""
+        for name in REDIRECTS:
             path = (self.folder or self.file.parent) / name
             if not path.is_file():
                 continue
             try:
-                for row in json.loads(path.read_text("utf-8")):
-                    if re.search(r"[\^$()\[\]*+?|\\]", row["from"].strip("^$")):
+                for old, new, is_permanent in _redirects(path):
+                    if re.search(r"[\^$()\[\]*+?|\\]", old):
                         yield Problem(
                             name,
                             "redirect",
                             "A pattern was left out; make it a redirect by hand.",
-                            sample=f"{row['from']} → {row['to']}",
+                            sample=f"{old} → {new}",
                         )
                         continue
-                    is_permanent = bool(row.get("permanent", True))
-                    yield Moved(row["from"].strip("^$"), row["to"], is_permanent)
-            except (ValueError, TypeError, KeyError) as error:
+                    yield Moved(old, new, is_permanent)
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
                 reason = f"The redirects cannot be read: {error}."
+                yield Problem(name, "unparsable", reason)
+            except (yaml.YAMLError, RecursionError):
+                reason = "The redirects are no sound YAML."
                 yield Problem(name, "unparsable", reason)
             return
 
@@ -204,7 +218,7 @@ class _Export:
             root=self.folder,
             headline=row.get("title") or "",
             standfirst=row.get("custom_excerpt") or "",
-            language=row.get("locale") or "",
+            language=(row.get("locale") or row.get("language") or "").replace("_", "-"),
             seo_title=meta.get("meta_title") or row.get("meta_title") or "",
             seo_description=meta.get("meta_description")
             or row.get("meta_description")
@@ -224,12 +238,13 @@ class _Export:
         story.status = STATUSES.get(status, "draft")
         if status not in STATUSES:
             story.note("status", f"Its status “{status}” is unknown: it is a draft.")
-        if (row.get("visibility") or "public") != "public":
+        if status == "sent":
+            story.note("mail-only", "It went out as a mail only; it is a draft.")
+        visibility = row.get("visibility") or "public"
+        if visibility != "public":
             story.status = "draft"
-            story.note(
-                "members-only",
-                f"Only {row['visibility']} could read it; it is a draft.",
-            )
+            who = READERS.get(visibility, visibility)
+            story.note("members-only", f"Only {who} could read it; it is a draft.")
         if row.get("featured") in (1, True):
             story.note("sticky", "It was featured on the front page.")
         for name in ("codeinjection_head", "codeinjection_foot"):
@@ -269,7 +284,8 @@ class _Export:
         story.tags = public
 
     def lead(self, story, row, meta):
-        address = self.real(row.get("feature_image"))
+        # Before Ghost 1 it was called the image.
+        address = whole_picture(self.real(row.get("feature_image") or row.get("image")))
         if address:
             caption = meta.get("feature_image_caption") or ""
             note = PictureNote(
@@ -299,7 +315,7 @@ def _read(story, told, site, folder):
 
 def _content(story, told, site):
     if markup := told["html"]:
-        return cards_of(_real(markup, site))
+        return plain_cards(_real(markup, site))
     for name, convert in (("lexical", from_lexical), ("mobiledoc", from_mobiledoc)):
         if not told[name]:
             continue
@@ -350,6 +366,24 @@ def _rows(file, prefix):
             building.event(event, value)
 
 
+def _redirects(path):
+    """Yield (old, new, whether for good) of a file of redirects, JSON or YAML."""
+    text = path.read_text("utf-8")
+    if path.suffix == ".json":
+        for row in json.loads(text):
+            yield _bare(row["from"]), row["to"], bool(row.get("permanent", True))
+        return
+    for answer, pairs in (yaml.load(text, Plain) or {}).items():
+        for old, new in (pairs or {}).items():
+            yield _bare(old), str(new), str(answer) == "301"
+
+
+def _bare(pattern):
+    """Return the address that a pattern means, where it means only one."""
+    address = pattern.removeprefix("^").removesuffix("$").replace("\\/", "/")
+    return address.removesuffix("?") if address.endswith("/?") else address
+
+
 def _plain(found):
     """Return (table, row) with texts where there should be texts, nothing nested."""
     table, row = found
@@ -374,29 +408,3 @@ def _when(written):
         except (ValueError, OverflowError, OSError):
             return None
     return moment_of(str(written or ""))
-
-
-# Cards, as Ghost wrote them into a post's HTML.
-
-_BOOKMARK = re.compile(r"<figure\b[^<>]{0,500}kg-bookmark-card")
-_BOOKMARK_END = re.compile("</figure>")
-_BOOKMARK_LINK = re.compile(r'<a\b[^<>]{0,2000}href="([^"]*)"')
-_BOOKMARK_TITLE = re.compile(r'kg-bookmark-title"[^>]*>(.*?)</', re.DOTALL)
-_COMMENT = re.compile(r"<!--\s*kg-card-(?:begin|end)[^>]*-->")
-_SIGNUP = re.compile(r"<div\b[^<>]{0,500}(?:kg-signup-card|kg-email-cta|kg-paywall)")
-_SIGNUP_END = re.compile(r"</form>\s{0,99}(?:</div>){0,9}")
-
-
-def cards_of(markup):
-    """Return a post's HTML with its cards in plain words: links, files, notes."""
-    markup = replaced(markup, _SIGNUP, _SIGNUP_END, lambda card: "")
-    markup = _COMMENT.sub("", markup)
-
-    def bookmark(card):
-        link, title = _BOOKMARK_LINK.search(card), _BOOKMARK_TITLE.search(card)
-        if link is None:
-            return card
-        words = plain_text(title[1]) if title else html.unescape(link[1])
-        return f'<p><a href="{link[1]}">{html.escape(words, quote=False)}</a></p>'
-
-    return replaced(markup, _BOOKMARK, _BOOKMARK_END, bookmark)

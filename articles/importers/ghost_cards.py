@@ -5,6 +5,7 @@ nodes (kg-default-nodes) and of the Mobiledoc specification 0.3.
 """
 
 import html
+import re
 
 from .markdown_text import to_html
 
@@ -15,7 +16,7 @@ FORMATS = (
 BLOCKS = {"paragraph": "p", "quote": "blockquote", "aside": "blockquote"}
 EMPTY = {"horizontalrule", "divider", "hr"}
 # Machinery of a membership site, or what only readers of a mail saw.
-LEFT_OUT = {"signup", "email", "email-cta", "paywall", "call-to-action", "before-after"}
+LEFT_OUT = {"signup", "email", "email-cta", "paywall", "before-after", "tk", "zwnj"}
 
 
 def from_lexical(tree, report) -> str:
@@ -40,8 +41,7 @@ def _lexical(node, report):
         tag = tag if tag in ("h1", "h2", "h3", "h4", "h5", "h6") else "h2"
         return f"<{tag}>{_inner(node, report)}</{tag}>"
     if kind == "list":
-        tag = "ol" if node.get("listType") == "number" else "ul"
-        return f"<{tag}>{_inner(node, report)}</{tag}>"
+        return _list(node, report)
     if kind == "listitem":
         return f"<li>{_inner(node, report)}</li>"
     kind = kind.removeprefix("extended-")
@@ -50,6 +50,25 @@ def _lexical(node, report):
     if node.get("children"):
         return _inner(node, report)
     return card(kind, node, report)
+
+
+def _list(node, report):
+    tag, start = "ul", ""
+    if node.get("listType") == "number":
+        first = node.get("start")
+        start = f' start="{first}"' if isinstance(first, int) and first != 1 else ""
+        tag = "ol"
+    entries = []
+    for child in node.get("children", ()):
+        inner = child.get("children") or ()
+        made = _lexical(child, report)
+        # A list of the next level stands in an entry of its own.
+        if len(inner) == 1 and inner[0].get("type") == "list" and entries:
+            inside = made.removeprefix("<li>")
+            entries[-1] = entries[-1].removesuffix("</li>") + inside
+        else:
+            entries.append(made)
+    return f"<{tag}{start}>{''.join(entries)}</{tag}>"
 
 
 def _marked(text, node):
@@ -97,8 +116,10 @@ def _embed(told):
     caption = told.get("caption") or ""
     words = f"<figcaption>{caption}</figcaption>" if caption else ""
     shown = _quoted(address)
+    title = told.get("title") or ""
+    label = html.escape(title, quote=False) or shown
     return (
-        f'<figure class="embed" data-embed="{shown}"><a href="{shown}">{shown}</a>'
+        f'<figure class="embed" data-embed="{shown}"><a href="{shown}">{label}</a>'
         f"{words}</figure>"
         if address
         else told.get("html") or ""
@@ -110,14 +131,22 @@ def _bookmark(told):
     title = (told.get("metadata") or {}).get("title") or told.get("title") or address
     words = html.escape(title, quote=False)
     caption = told.get("caption") or ""
-    return f'<p><a href="{_quoted(address)}">{words}</a> {caption}</p>'
+    return f'<p><a href="{_quoted(address)}">{words}</a></p>{_line(caption)}'
+
+
+def _line(markup):
+    """Return a paragraph of markup that may hold some, "" for none."""
+    if not markup or "<p" in markup:
+        return markup or ""
+    return f"<p>{markup}</p>"
 
 
 def _file(told):
     name = told.get("title") or told.get("fileTitle") or told.get("fileName") or ""
     words = html.escape(name or told.get("src") or "", quote=False)
     about = told.get("fileCaption") or told.get("caption") or ""
-    return f'<p><a href="{_quoted(told.get("src"))}">{words}</a> {about}</p>'
+    about = _line(html.escape(about, quote=False))
+    return f'<p><a href="{_quoted(told.get("src"))}">{words}</a></p>{about}'
 
 
 def _code(told):
@@ -129,7 +158,8 @@ def _code(told):
 def _callout(told):
     words = told.get("calloutText") or told.get("text") or ""
     sign = html.escape(told.get("calloutEmoji") or "", quote=False)
-    return f"<blockquote><p>{sign} {words}</p></blockquote>"
+    words = re.sub(r"^\s*<p\b[^<>]*>", "", words)
+    return f"<blockquote><p>{sign} {words.removesuffix('</p>')}</p></blockquote>"
 
 
 def _toggle(told):
@@ -139,11 +169,24 @@ def _toggle(told):
 def _header(told):
     head = told.get("heading") or told.get("header") or ""
     below = told.get("subheading") or told.get("subheader") or ""
-    return f"<h2>{head}</h2>" + (f"<p>{below}</p>" if below else "")
+    image = told.get("backgroundImageSrc")
+    picture = _picture({"src": image}) if image else ""
+    button = _button(told) if told.get("buttonEnabled") else ""
+    return f"{picture}<h2>{head}</h2>{_line(below)}{button}"
+
+
+def _call(told):
+    label = told.get("sponsorLabel") if told.get("hasSponsorLabel") else ""
+    image = told.get("imageUrl")
+    picture = _picture({"src": image}) if image else ""
+    button = _button(told) if told.get("showButton") else ""
+    return f"{_line(label)}{picture}{_line(told.get('textValue'))}{button}"
 
 
 def _button(told):
     words = told.get("buttonText") or told.get("buttonUrl") or ""
+    if not told.get("buttonUrl"):
+        return ""
     address = _quoted(told.get("buttonUrl"))
     return f'<p><a href="{address}">{html.escape(words, quote=False)}</a></p>'
 
@@ -180,6 +223,7 @@ CARDS = {
     "header": _header,
     "button": _button,
     "product": _product,
+    "call-to-action": _call,
 }
 
 

@@ -1,5 +1,6 @@
 """Markdown into HTML, and what stands above it: front matter."""
 
+import json
 import re
 import tomllib
 from functools import cache
@@ -19,13 +20,26 @@ FRONT = re.compile(
 KRAMDOWN = re.compile(r"\{:[^{}\n]{0,200}\}")
 
 
-class _Plain(yaml.SafeLoader):
+JSON_FRONT = re.compile(r"\A\ufeff?\{[ \t]*\r?\n")
+
+
+class Plain(yaml.SafeLoader):
     """YAML of texts, lists and tables only; an alias cannot make a thousand of one."""
 
     def compose_node(self, parent, index):
         if self.check_event(yaml.events.AliasEvent):
             raise yaml.YAMLError("aliases are not read here")
         return super().compose_node(parent, index)
+
+
+class Undated(Plain):
+    """The same, with dates as the texts that they are: one of them is none."""
+
+
+Undated.yaml_implicit_resolvers = {
+    sign: [(tag, pattern) for tag, pattern in resolvers if "timestamp" not in tag]
+    for sign, resolvers in Plain.yaml_implicit_resolvers.items()
+}
 
 
 def split_front(text):
@@ -35,12 +49,12 @@ def split_front(text):
     """
     found = FRONT.match(text)
     if not found:
-        return {}, text, 1
+        return _split_json(text) if JSON_FRONT.match(text) else ({}, text, 1)
     try:
         if found[1] == "+++":
             front = tomllib.loads(found[2].replace("\r\n", "\n"))
         else:
-            front = yaml.load(found[2], _Plain)
+            front = _yaml(found[2])
     except RecursionError as error:
         raise PageError("too-deep", "The front matter is nested too deeply.") from error
     except (tomllib.TOMLDecodeError, yaml.YAMLError, ValueError) as error:
@@ -55,6 +69,25 @@ def split_front(text):
     return front, text[found.end() :], found[0].count("\n") + 1
 
 
+def _yaml(text):
+    try:
+        return yaml.load(text, Plain)
+    except yaml.YAMLError:
+        raise
+    except ValueError:  # the thirteenth month
+        return yaml.load(text, Undated)
+
+
+def _split_json(text):
+    """Split front matter in JSON off, Hugo's third kind; none where it is text."""
+    bare = text.lstrip("\ufeff")
+    try:
+        front, end = json.JSONDecoder().raw_decode(bare)
+    except (ValueError, RecursionError):
+        return {}, text, 1
+    return front, bare[end:], bare[:end].count("\n") + 1
+
+
 def to_html(text: str) -> str:
     """Return the HTML of CommonMark with tables, footnotes and definition lists.
 
@@ -64,7 +97,7 @@ def to_html(text: str) -> str:
     environment = {}
     tokens = parser.parse(KRAMDOWN.sub("", text), environment)
     html = parser.renderer.render(tokens, parser.options, environment)
-    return _with_notes(html)
+    return with_notes(html)
 
 
 @cache
@@ -87,7 +120,8 @@ _NOTES = re.compile(
 )
 
 
-def _with_notes(html):
+def with_notes(html: str) -> str:
+    """Return markdown-it's HTML with its footnotes where they are called."""
     section = _NOTES.search(html)
     if not section:
         return html

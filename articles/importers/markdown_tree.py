@@ -1,40 +1,41 @@
 """Markdown with front matter: the trees of Jekyll, Hugo and their like.
 
 Addresses follow what each makes of a file without further settings, unless the front
-matter (`permalink`, `url`, `slug`, `aliases`) or Jekyll's `_config.yml` says else.
+matter (`permalink`, `url`, `slug`, `aliases`) or the site's own settings say else.
 """
 
 import posixpath
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 
-import yaml
-
 from .dates import parse_date
 from .decode import decode
-from .exported import plain_text, read_body, replaced
-from .files import is_file, read_page, walk_names
-from .markdown_text import _Plain, split_front, to_html
+from .exported import finish, plain_text
+from .files import is_file, read_page, resolved, walk_names
+from .markdown_sites import DATED, Site
+from .markdown_tags import untagged, with_braces
+from .markdown_text import split_front, to_html
 from .shortcodes import expand
 from .story import Credit, PageError, PictureNote, Problem, Story, When
 
 NAME = "markdown"
 NAMES = re.compile(r"\.(?:md|markdown|mkdn?|mdown)$", re.IGNORECASE)
-DATED = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})-(.+)$")
-PERMALINKS = {
-    "date": "/:categories/:year/:month/:day/:title.html",
-    "pretty": "/:categories/:year/:month/:day/:title/",
-    "ordinal": "/:categories/:year/:y_day/:title.html",
-    "none": "/:categories/:title.html",
-}
-# Jekyll's and Hugo's own: {% … %}, {{< … >}}.
-LIQUID = re.compile(r"\{%-?\s{0,9}(\w{1,60})([^{}]{0,2000}?)-?%\}")
-REMARK = re.compile(r"\{%-?\s{0,9}comment")
-REMARK_END = re.compile(r"endcomment\s{0,9}-?%\}")
-HUGO = re.compile(r"\{\{[<%]\s{0,9}(/?)(\w[\w-]{0,60})([^{}]{0,2000}?)/?[>%]\}\}")
+HTML_NAMES = re.compile(r"\.html?$", re.IGNORECASE)
+FORMATS = re.compile(r"\.(?:adoc|asciidoc|org|rst|textile|mdx)$", re.IGNORECASE)
+# Where a lead picture stands, by the site's theme; then in Hugo's list of files.
+PICTURES = (
+    *("image", "cover", "featured_image", "featuredimage", "featureimage"),
+    *("coverimage", "thumbnail", "banner", "hero", "header", "images", "og_image"),
+)
+IN_PICTURE = ("src", "path", "image", "url", "teaser", "overlay_image", "relative")
+FEATURED = re.compile(r"featur|cover|thumbnail|banner|hero", re.IGNORECASE)
+LINK_TO_FILE = re.compile(
+    r'(<a\b[^<>]{0,500}?\shref=")([^":<>?#]{1,500}\.(?:md|markdown))((?:[?#][^"]*)?")',
+    re.IGNORECASE,
+)
 
 
 def recognises(path, head):
@@ -46,45 +47,41 @@ def recognises(path, head):
         pages += name.lower().endswith((".html", ".htm"))
         if number > 5_000:
             break
-    return marked > 0 and (marked > pages or (path / "_posts").is_dir())
+    return marked > max(pages, 0) or (path / "_posts").is_dir()
 
 
 def count(path):
-    if path.is_file():
-        return 1
-    return sum(bool(NAMES.search(name)) for _folder, name in walk_names(path))
+    return 1 if path.is_file() else sum(1 for _ in _Tree(path, "", "").files())
 
 
 def read(path, asked):
     """Yield the stories of a tree, or of one file."""
     root = path if path.is_dir() else path.parent
-    tree = _Tree(root, asked)
-    files = [path] if path.is_file() else _files(root)
-    for file in files:
-        yield tree.story(file)
-
-
-def _files(root):
-    for folder, name in walk_names(root):
-        if NAMES.search(name) and name.lower() not in ("readme.md", "license.md"):
-            yield Path(folder, name)
+    tree = _Tree(root, asked.source or root.name, asked.site)
+    for file in [path] if path.is_file() else tree.files():
+        if FORMATS.search(file.name):
+            name = file.relative_to(root).as_posix()
+            reason = "It is written in another language than Markdown; it was left out."
+            yield Problem(name, "left-out", reason)
+        else:
+            yield tree.story(file)
 
 
 class _Tree:
-    def __init__(self, root, asked):
-        self.root, self.source = root, asked.source or root.name
-        self.site = asked.site.rstrip("/")
-        self.is_jekyll = (root / "_posts").is_dir() or (root / "_config.yml").is_file()
-        self.settings = self._settings()
-        self.site = self.site or str(self.settings.get("url") or "").rstrip("/")
+    def __init__(self, root, source, address):
+        self.root, self.source = root, source
+        self.site = Site(root, address.rstrip("/"))
+        self.found = {}  # {a file's name: its address}
 
-    def _settings(self):
-        """Return what Jekyll's own file of settings says; {} where it says nothing."""
-        try:
-            told = yaml.load((self.root / "_config.yml").read_text("utf-8"), _Plain)
-        except (OSError, ValueError, yaml.YAMLError):
-            return {}
-        return told if isinstance(told, dict) else {}
+    def files(self):
+        """Yield the files of the site's pages, in their order."""
+        for folder, name in walk_names(self.root):
+            path = Path(folder, name)
+            if not self.site.is_content(path.relative_to(self.root).as_posix()):
+                continue
+            is_known = self.site.is_jekyll or self.site.is_hugo
+            if NAMES.search(name) or (is_known and _is_page(path)):
+                yield path
 
     def story(self, file):
         """Return the Story of a file, unread, or the Problem with it."""
@@ -109,22 +106,39 @@ class _Tree:
         for kind, reason in decoded.doubts:
             story.note(kind, reason)
         try:
-            front, text, line = split_front(decoded.text)
+            told, text, _line = split_front(decoded.text)
+            front = self.site.front(story.source_id, told)
+            if why := self.why_none(story.source_id, text):
+                title = _words(front.get("title"))
+                return Problem(story.source_id, "list", why, sample=title)
             self.head(story, front, story.source_id)
-            self.body(story, text, line)
+            self.body(story, text, front)
         except PageError as error:
             return Problem(story.source_id, error.kind, str(error), error.line)
         return story
 
+    def why_none(self, name, text):
+        """Return why a file is no page of its own but a list's, "" for a page's."""
+        folder, _, file = name.rpartition("/")
+        stem = file.rpartition(".")[0]
+        if stem == "index" and self.site.is_jekyll and not text.strip():
+            return "It is a list that the site's program made."
+        if stem.partition(".")[0] != "_index" or not self.site.is_hugo:
+            return ""
+        here = self.root / folder
+        others = (p for p in here.iterdir() if not p.name.startswith(("_index.", ".")))
+        is_list = any(p.is_dir() or NAMES.search(p.name) for p in others)
+        return "It stands above a list of pages." if is_list else ""
+
     # What stands above the text.
 
     def head(self, story, front, name):
-        front = {str(key).lower(): value for key, value in front.items()}
         stem = posixpath.basename(name).rpartition(".")[0]
         dated = DATED.match(stem)
-        is_post = "date" in front or dated is not None or "_posts/" in f"/{name}"
+        kind = self.site.kind(name)
+        is_post = "date" in front or dated is not None or kind == "posts"
         is_draft = front.get("draft") is True or front.get("published") is False
-        is_draft = is_draft or "_drafts/" in f"/{name}"
+        is_draft = is_draft or kind == "drafts"
         story.kind = "article" if is_post or is_draft else "page"
         if front.get("type") in ("page", "post"):
             story.kind = "page" if front["type"] == "page" else "article"
@@ -134,27 +148,60 @@ class _Tree:
             words = (dated[4] if dated else stem).replace("-", " ").replace("_", " ")
             story.headline = words.capitalize() or name
             story.note("no-headline", "It has no title; its file's name stands in.")
-        story.standfirst = plain_text(
-            _words(
-                front.get("subtitle") or front.get("excerpt") or front.get("summary")
-            )
+        story.standfirst = _marked(
+            front.get("subtitle") or front.get("excerpt") or front.get("summary")
         )
-        story.seo_description = plain_text(_words(front.get("description")))
-        story.language = _words(front.get("lang") or front.get("language"))
+        story.seo_description = _marked(front.get("description"))
+        told = front.get("lang") or front.get("language")
+        story.language = _words(told) or self.site.language_of(name)
         story.canonical_url = _words(
             front.get("canonical_url") or front.get("canonical")
         )
         story.published = self.date(story, front, dated)
         names = _names(front.get("authors") or front.get("author"))
+        names = [self.site.people.get(name, name) for name in names]
         story.credits = [Credit(name, printed=name) for name in names]
-        sections = _list(front.get("categories") or front.get("category"))
+        sections = self.categories(front, name)
         story.section_path = tuple(sections[:1])
-        story.tags = list(dict.fromkeys([*sections[1:], *_list(front.get("tags"))]))
+        tags = self.listed(front.get("tags")) or self.listed(front.get("tag"))
+        story.tags = list(dict.fromkeys([*sections[1:], *tags]))
         story.series_name = next(iter(_list(front.get("series"))), "")
+        self.state(story, front)
         self.addresses(story, front, name, dated, sections)
         self.picture(story, front)
 
+    def categories(self, front, name):
+        """Return a file's categories; one alone may have blanks in its name."""
+        above = self.site.folders_above_posts(name) if self.site.is_jekyll else []
+        told = self.listed(front.get("categories"))
+        one = front.get("category")
+        one = [one] if isinstance(one, str) else _list(one)
+        return list(dict.fromkeys([*above, *(told or one)]))
+
+    def listed(self, value):
+        """Return a list's names; in a line of words Jekyll sees several."""
+        return _list(value, is_words=self.site.is_jekyll)
+
+    def state(self, story, front):
+        """See whether a page was out no more."""
+        given = front.get("expirydate")
+        if isinstance(given, str):
+            found = parse_date(given)
+            given = found.moment if found else None
+        if not isinstance(given, date):
+            return
+        today = datetime.now(UTC).date()
+        if (given.date() if isinstance(given, datetime) else given) < today:
+            story.status = "draft"
+            story.note("expired", "Its time was over; it is a draft.")
+
     def date(self, story, front, dated):
+        when = self._date(story, front, dated)
+        if when and isinstance(when.moment, datetime) and not when.moment.tzinfo:
+            return replace(when, moment=when.moment.replace(tzinfo=self.site.zone))
+        return when
+
+    def _date(self, story, front, dated):
         given = front.get("date") or front.get("publishdate")
         if isinstance(given, datetime):
             return When(given, "moment")
@@ -162,6 +209,8 @@ class _Tree:
             return When(given)
         if isinstance(given, str):
             try:
+                if re.fullmatch(r"\d{4}-\d\d-\d\d", given.strip()):
+                    return When(date.fromisoformat(given.strip()))
                 return When(datetime.fromisoformat(given.strip()), "moment")
             except ValueError:
                 if found := _jekyll_moment(given) or parse_date(given):
@@ -175,35 +224,30 @@ class _Tree:
         return None
 
     def addresses(self, story, front, name, dated, sections):
-        given = _words(front.get("permalink") or front.get("url"))
-        title = dated[4] if dated else posixpath.basename(name).rpartition(".")[0]
-        title = _words(front.get("slug")) or title
-        if self.is_jekyll and story.kind == "article":
-            given = given or str(self.settings.get("permalink") or "date")
-            address = _filled(PERMALINKS.get(given, given), story, title, sections)
-        elif given:
-            address = given
-        else:
-            address = _hugo_address(name, title)
-        if not address.startswith("/"):
-            address = f"/{address}"
-        base = str(self.settings.get("baseurl") or "").rstrip("/")
-        story.address = re.sub(r"/{2,}", "/", base + address)
-        story.base_url = f"{self.site}{story.address}" if self.site else ""
+        stem = posixpath.basename(name).rpartition(".")[0]
+        code = self.site.language_of(name)
+        stem = stem.removesuffix(f".{code}") if code else stem
+        title = _words(front.get("slug")) or (dated[4] if dated else stem)
+        moment = story.published.moment if story.published else None
+        story.address = self.site.path_of(name, front, moment, title, sections)
+        at = self.site.address
+        story.base_url = f"{at}{story.address}" if at and story.address else ""
         aliases = [*_list(front.get("aliases")), *_list(front.get("redirect_from"))]
-        story.other_addresses = [a if a.startswith("/") else f"/{a}" for a in aliases]
+        story.other_addresses = [
+            f"{self.site.base}/{alias.lstrip('/')}" for alias in aliases
+        ]
 
     def picture(self, story, front):
-        given = front.get("image") or front.get("cover") or front.get("featured_image")
+        given = next((front[name] for name in PICTURES if front.get(name)), None)
+        given = given[0] if isinstance(given, list) and given else given
         told = given if isinstance(given, dict) else {"src": given}
-        address = _words(
-            told.get("src") or told.get("path") or told.get("image") or told.get("url")
-        )
+        found = (_words(told.get(name)) for name in IN_PICTURE)
+        address = next(filter(None, found), "") or _featured(front.get("resources"))
         if address:
             note = PictureNote(
                 address,
                 alt=_words(told.get("alt")),
-                caption=plain_text(_words(told.get("caption"))),
+                caption=_marked(told.get("caption")),
                 path=self.local(story, address),
                 is_lead=True,
             )
@@ -211,31 +255,75 @@ class _Tree:
 
     # The text.
 
-    def body(self, story, text, line):
-        text = replaced(text, REMARK, REMARK_END, lambda remark: "")
-        text = HUGO.sub(lambda found: _hugo(found, story), text)
-        text = LIQUID.sub(lambda found: _liquid(found, story), text)
-        text = re.sub(r"\{\{\s*site\.(?:base)?url\s*\}\}", "", text)
-        text = text.replace("<!--more-->", "").replace("<!-- more -->", "")
-        markup = to_html(text)
+    def body(self, story, text, front):
+        def find(name):
+            return self.address_of(name, story.source_id)
 
-        def local(address):
-            return self.local(story, address)
-
-        story.body_html = read_body(
-            expand(markup, lambda number: None, _noting(story)), story, local
+        text = untagged(text, self.site, front, find, _noting(story))
+        is_html = HTML_NAMES.search(story.source_id)
+        markup = text if is_html else to_html(text)
+        markup = LINK_TO_FILE.sub(
+            lambda link: f"{link[1]}{find(link[2]) or link[2]}{link[3]}", markup
         )
+        markup = expand(markup, lambda number: None, _noting(story), is_known_only=True)
+        made = finish(story, with_braces(markup), partial(self.local, story))
+        if isinstance(made, Problem):
+            raise PageError(made.kind, made.reason)
+
+    def address_of(self, name, beside):
+        """Return where the page of another file of the tree stood, "" for nowhere."""
+        key = name, posixpath.dirname(beside)
+        if key not in self.found:
+            file = self.file_of(name, beside)
+            self.found[key] = self.head_of(file).address if file else ""
+        return self.found[key]
+
+    def file_of(self, name, beside):
+        """Return the file that a link means by its name, None for none."""
+        bare = name.strip().strip("/")
+        if self.site.is_hugo:
+            code = self.site.language_of(beside)
+            tops = ["content", self.site.languages.get(code, ("content",))[0]]
+        else:
+            tops = ["", "_posts"]
+        folder = posixpath.dirname(beside)
+        places = tops if name.startswith("/") else [folder, *tops]
+        endings = ("", ".md", ".markdown", ".html", "/index.md", "/_index.md")
+        for place in places:
+            for ending in endings:
+                inner = posixpath.normpath(posixpath.join(place, f"{bare}{ending}"))
+                if not inner.startswith("..") and is_file(self.root / inner):
+                    found = resolved(self.root / inner)
+                    root = resolved(self.root)
+                    is_inside = found and found.is_relative_to(root)
+                    return self.root / inner if is_inside else None
+        return None
+
+    def head_of(self, file):
+        """Return a Story with the head of a file only."""
+        story = Story(source_id=file.relative_to(self.root).as_posix())
+        page = read_page(file, self.root)
+        if isinstance(page, Problem):
+            return story
+        try:
+            told, _text, _line = split_front(decode(page.content).text)
+        except PageError:
+            return story
+        self.head(story, self.site.front(story.source_id, told), story.source_id)
+        return story
 
     def local(self, story, address):
         """Return where a picture lies in the tree, "" for nowhere."""
-        if self.site and address.startswith(self.site):
-            address = address[len(self.site) :]
+        if self.site.address and address.startswith(self.site.address):
+            address = address[len(self.site.address) :]
         if "://" in address:
             return ""
         address = re.split(r"[?#]", address, maxsplit=1)[0]
         folder = posixpath.dirname(story.source_id)
         names = [posixpath.join(folder, address)] if address[:1] != "/" else []
-        bare = address.lstrip("/")
+        if story.address and address.startswith(story.address):
+            names.append(posixpath.join(folder, address[len(story.address) :]))
+        bare = address.removeprefix(f"{self.site.base}/").lstrip("/")
         names += [bare, f"static/{bare}", f"public/{bare}", f"assets/{bare}"]
         for name in names:
             name = posixpath.normpath(name)
@@ -244,37 +332,34 @@ class _Tree:
         return ""
 
 
-def _filled(pattern, story, title, sections):
-    """Return a Jekyll permalink with its places filled."""
-    moment = story.published.moment if story.published else date(1970, 1, 1)
-    filled = {
-        ":categories": "/".join(_slug(name) for name in sections),
-        ":year": f"{moment:%Y}",
-        ":short_year": f"{moment:%y}",
-        ":month": f"{moment:%m}",
-        ":i_month": str(moment.month),
-        ":day": f"{moment:%d}",
-        ":i_day": str(moment.day),
-        ":y_day": f"{moment:%j}",
-        ":title": title,
-        ":slug": _slug(title),
-        ":output_ext": ".html",
-    }
-    names = sorted(filled, key=len, reverse=True)
-    return re.sub("|".join(names), lambda found: filled[found[0]], pattern)
+def _is_page(path):
+    """Say whether a file is a page in another language than Markdown."""
+    is_html = HTML_NAMES.search(path.name) and _has_front(path)
+    return bool(is_html or FORMATS.search(path.name))
 
 
-def _slug(name):
-    return re.sub(r"[^\w]+", "-", name.casefold()).strip("-")
+def _has_front(path):
+    try:
+        with path.open("rb") as file:
+            return file.read(5).lstrip(b"\xef\xbb\xbf")[:3] in (b"---", b"+++")
+    except OSError:
+        return False
 
 
-def _hugo_address(name, title):
-    """Return where Hugo puts content/posts/x.md: /posts/x/."""
-    folder, _, file = name.removeprefix("content/").rpartition("/")
-    stem = file.rpartition(".")[0]
-    if stem in ("index", "_index"):
-        return f"/{folder}/" if folder else "/"
-    return f"/{folder}/{title}/" if folder else f"/{title}/"
+def _featured(resources):
+    """Return the file that Hugo's list of a page's files names as its picture."""
+    for one in resources if isinstance(resources, list) else ():
+        source = _words(one.get("src")) if isinstance(one, dict) else ""
+        name = f"{source} {one.get('name')}" if source else ""
+        if FEATURED.search(name) and "*" not in source:
+            return source
+    return ""
+
+
+def _marked(value):
+    """Return a text of the front matter, which may be Markdown, as plain text."""
+    words = _words(value)
+    return plain_text(to_html(words)) if words else ""
 
 
 def _jekyll_moment(written):
@@ -299,10 +384,11 @@ def _noting(story):
     return lambda kind, reason, sample: story.note(kind, reason, sample=sample)
 
 
-def _list(value):
-    """Return names, however they were listed: a list, or words in one line."""
+def _list(value, is_words=False):
+    """Return names, however they were listed: a list, or one line with commas."""
     if isinstance(value, str):
-        value = value.split(",") if "," in value else value.split()
+        is_apart = "," in value or not is_words
+        value = value.split(",") if is_apart else value.split()
     if not isinstance(value, list):
         value = [value]
     return [name for one in value if (name := _words(one))]
@@ -316,47 +402,3 @@ def _names(value):
         for one in value
     ]
     return [name for name in names if name]
-
-
-def _hugo(found, story):
-    """Return Markdown for one of Hugo's own shortcodes."""
-    closing, name, told = found.groups()
-    if closing:
-        return ""
-    named = dict(re.findall(r'(\w+)\s*=\s*"([^"]*)"', told))
-    first = next(iter(re.findall(r'"([^"]*)"|(\S+)', told)), ("", ""))
-    first = first[0] or first[1]
-    if name == "figure" and named.get("src"):
-        caption = named.get("caption") or named.get("title") or ""
-        words = f"<figcaption>{caption}</figcaption>" if caption else ""
-        alt = named.get("alt", "")
-        return f'\n\n<figure><img src="{named["src"]}" alt="{alt}">{words}</figure>\n\n'
-    if name in ("ref", "relref"):
-        return first
-    players = {"youtube": "youtube", "vimeo": "vimeo", "tweet": "tweet", "x": "tweet"}
-    if name in players:
-        given = named.get("id") or first
-        return f"\n\n[{players[name]} {given}]\n\n"
-    story.note(
-        "shortcode", f"The shortcode {name} was left out.", sample=found[0][:200]
-    )
-    return ""
-
-
-def _liquid(found, story):
-    """Return Markdown for one of Jekyll's tags."""
-    name, told = found.groups()
-    if name in ("highlight", "raw"):
-        return "\n```\n"
-    if name in ("endhighlight", "endraw"):
-        return "\n```\n"
-    if name in ("post_url", "link"):
-        return told.strip()
-    if name == "include" and (address := re.search(r'(?:id|url|src)="([^"]*)"', told)):
-        return f"\n\n{address[1]}\n\n"
-    if name not in ("include", "assign", "if", "endif", "for", "endfor", "else"):
-        return ""
-    story.note(
-        "liquid", "A tag of the old site's templates was left out.", sample=found[0]
-    )
-    return ""

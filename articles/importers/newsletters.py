@@ -4,24 +4,21 @@ import csv
 import re
 from dataclasses import replace
 from functools import partial
-from urllib.parse import urlsplit
 
 import lxml.html
+from lxml.html import builder
 
 from .decode import decode
-from .exported import finish, moment_of, plain_text
+from .exported import embed_of, finish, moment_of, path_of, plain_text
 from .files import read_page
-from .story import Credit, PageError, Problem, Story
+from .shortcodes import embed
+from .story import Credit, LinkNote, PageError, Person, PictureNote, Problem, Story
+from .substack_parts import plain_markup
 from .webtree import parse
 
 NAME = "newsletter"
 SUBSTACK_FILE = re.compile(r"^(\d+)\.(.+)\.html$")
-# Substack's furniture between paragraphs.
-BUTTONS = re.compile(
-    r'<(?:p|div)\b[^>]*class="[^"]*(?:button-wrapper|subscription-widget|subscribe-widget'
-    r'|captioned-button-wrap|digest-post-embed|paywall-jump)[^"]*".*?</(?:p|div)>',
-    re.DOTALL,
-)
+MEMBERS = {"only_paid": "paying members", "only_free": "members", "founding": "members"}
 
 
 def recognises(path, head):
@@ -83,12 +80,15 @@ def _substack_post(row, file, slug, folder, asked, line):
     page = read_page(file, folder)
     if isinstance(page, Problem):
         return page
+    kind = (row.get("type") or "newsletter").strip()
+    is_page = kind == "page"
     is_out = (row.get("is_published") or "").strip().lower() == "true"
     audience = (row.get("audience") or "everyone").strip()
     story = Story(
         source_id=name,
         source_system=asked.source or folder.name,
         source_kind="substack",
+        kind="page" if is_page else "article",
         source=page.content + repr(sorted(row.items(), key=str)).encode(),
         root=folder,
         headline=plain_text(row.get("title") or ""),
@@ -100,27 +100,50 @@ def _substack_post(row, file, slug, folder, asked, line):
     if audience != "everyone":
         story.status = "draft"
         story.note(
-            "members-only", f"Only {audience} could read it; it is a draft.", line
+            "members-only",
+            f"Only {MEMBERS.get(audience, audience)} could read it; it is a draft.",
+            line,
         )
+    if kind == "thread":
+        story.note("thread", "It opened a conversation, which stayed behind.", line)
     story.published = moment_of(row.get("post_date"))
-    podcast = ""
-    if (row.get("type") or "newsletter") == "podcast":
-        podcast = row.get("podcast_url") or ""
+    podcast = (row.get("podcast_url") or "").strip()
     story.unread = partial(_substack_text, replace(story), page.content, podcast)
     return story
 
 
 def _substack_text(story, content, podcast):
-    text = decode(content).text
-    if podcast:
-        text += f'<figure class="embed" data-embed="{podcast}"></figure>'
-    return finish(story, BUTTONS.sub("", text))
+    try:
+        markup = plain_markup(decode(content).text, story.note)
+    except PageError as error:
+        return Problem(story.source_id, error.kind, str(error), error.line)
+    return finish(story, embed(podcast) + markup)
 
 
 # Medium.
 
 
+def _profile(folder):
+    """Yield the author of the posts, whose profile stands beside them."""
+    path = folder / "profile" / "profile.html"
+    page = read_page(path, folder) if path.is_file() else None
+    if page is None or isinstance(page, Problem):
+        return
+    try:
+        tree = parse(decode(page.content).text)
+    except PageError:
+        return
+    name = _words(tree, "//*[contains(@class, 'p-name')]")
+    photo = next(iter(tree.xpath("//img[contains(@class, 'u-photo')]/@src")), "")
+    site = next(iter(tree.xpath("//a[contains(@class, 'u-url')]/@href")), "")
+    if name:
+        links = (LinkNote("social", url=site),) if site.startswith("http") else ()
+        picture = PictureNote(photo) if photo else None
+        yield Person(name, key=name, photo=picture, root=folder, links=links)
+
+
 def _medium(folder, asked):
+    yield from _profile(folder)
     for file in sorted((folder / "posts").glob("*.html")):
         page = read_page(file, folder)
         if isinstance(page, Problem):
@@ -162,31 +185,53 @@ def _medium_text(story):
     story.published = moment_of(moment)
     name = _words(tree, "//a[contains(@class, 'p-author')]")
     story.credits = [Credit(name, printed=name)] if name else []
+    story.tags = [
+        " ".join(tag.text_content().split())
+        for tag in tree.xpath("//a[contains(@class, 'p-tag')]")
+    ]
     bodies = tree.xpath("//*[@data-field='body']")
     if not bodies:
         raise PageError("no-text", "The page has no text of its own.")
     body = bodies[0]
-    for title in body.xpath(".//*[contains(@class, 'graf--title')]")[:1]:
+    _without_its_head(story, body)
+    _plain_parts(body)
+    markup = lxml.html.tostring(body, encoding="unicode", with_tail=False)
+    return finish(story, markup)
+
+
+def _without_its_head(story, body):
+    """Take headline and subtitle out of a text; see whether it is an answer."""
+    titles = body.xpath(".//*[contains(@class, 'graf--title')]")[:1]
+    for title in titles:
         if _squeezed(title.text_content()) == _squeezed(story.headline):
             title.drop_tree()
     for subtitle in body.xpath(".//*[contains(@class, 'graf--subtitle')]")[:1]:
         if _squeezed(subtitle.text_content()) == _squeezed(story.standfirst):
             subtitle.drop_tree()
-    for line in body.xpath(".//*[contains(@class, 'section-divider')]"):
+    first = _squeezed(body.text_content())
+    if titles or story.standfirst or not first.startswith(_squeezed(story.headline)):
+        return
+    # Answers to others' stories stand among an author's own, and have no title.
+    if story.status == "published":
+        story.status = "draft"
+        reason = "It has no title of its own, as an answer; it is a draft."
+        story.note("answer", reason, sample=story.headline)
+
+
+def _plain_parts(body):
+    """Make of Medium's own elements those that everybody knows."""
+    for number, line in enumerate(body.xpath(".//div[contains(@class, 'divider')]")):
+        if number and line.getparent().getprevious() is not None:
+            line.addnext(builder.HR())
         line.drop_tree()
     for quotation in body.xpath(".//blockquote[contains(@class, 'pullquote')]"):
         quotation.tag = "aside"
         quotation.attrib.clear()
         quotation.set("class", "pullquote")
-    markup = lxml.html.tostring(body, encoding="unicode", with_tail=False)
-    return finish(story, markup)
-
-
-def path_of(link):
-    try:
-        return urlsplit(link).path
-    except ValueError:
-        return ""
+    for script in body.xpath(".//figure//script[@src]"):
+        address = script.get("src").removesuffix(".js")
+        if address.startswith("https://gist.github.com/"):
+            script.getparent().replace(script, embed_of(address, ""))
 
 
 def _words(tree, path):

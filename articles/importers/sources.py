@@ -15,13 +15,12 @@ from types import ModuleType
 
 from . import feeds, ghost, markdown_tree, newsletters, saved_pages, wxr
 from .archives import ENDINGS, is_archive, unpack
-from .files import resolved
+from .files import head_of, resolved
 from .rules import Rules
 from .story import Moved, PageError, Person, Problem, Story, Term
 
 # The most particular first. Saved pages take whatever no other wants.
 READERS = (wxr, ghost, feeds, newsletters, markdown_tree, saved_pages)
-HEAD = 65_536
 
 
 @dataclass(frozen=True)
@@ -128,10 +127,7 @@ def recognise(path: Path, kind: str = "") -> ModuleType:
     """Return the reader of a file or folder; `kind` names one, and asks nothing."""
     if kind:
         return next(reader for reader in READERS if kind == reader.NAME)
-    head = b""
-    if path.is_file():
-        with path.open("rb") as file:
-            head = file.read(HEAD)
+    head = head_of(path) if path.is_file() else b""
     return next(reader for reader in READERS if reader.recognises(path, head))
 
 

@@ -13,8 +13,9 @@ import tempfile
 from dataclasses import replace
 from functools import partial
 
-from .exported import plain_text
-from .story import LinkNote, PageError, Person, PictureNote, Story, Term
+from .exported import PICTURE_NAME, path_of, plain_text
+from .files import exports_in, source_name, walk_names
+from .story import LinkNote, PageError, Person, PictureNote, Problem, Story, Term
 from .wxr_elements import children, elements, fields, meta_of, number_of, parse
 from .wxr_items import items
 from .wxr_post import Export, read_post
@@ -27,6 +28,10 @@ PASSED_OVER = {
     *("wp_global_styles", "wp_navigation", "wp_font_family", "wp_font_face"),
     *("guest-author", "acf-field", "acf-field-group", "feedback", "safecss"),
     *("wpcf7_contact_form", "mc4wp-form", "shop_order", "jp_pay_order"),
+    *("acf-post-type", "acf-taxonomy", "acf-ui-options-page", "elementor_library"),
+    *("et_pb_layout", "fl-builder-template", "vc_grid_item", "wpforms", "nf_sub"),
+    *("flamingo_contact", "flamingo_inbound", "scheduled-action", "tablepress_table"),
+    *("amp_validated_url", "jp_mem_plan", "jp_pay_product", "shop_coupon"),
 }
 # What posts name.
 AHEAD = {"attachment", "wp_block", "guest-author"}
@@ -34,11 +39,24 @@ CREDITS = ("_media_credit", "media_credit", "credit", "_credit", "photographer")
 
 
 def recognises(path, head):
-    return path.is_file() and b"wordpress.org/export/" in head and b"<rss" in head
+    return bool(exports_in(path, _is_one)) if path.is_dir() else _is_one(head)
+
+
+def _is_one(head):
+    return b"wordpress.org/export/" in head and b"<rss" in head
+
+
+def _parts(path):
+    """Return the files of an export: a large site's comes in several."""
+    return exports_in(path, _is_one) if path.is_dir() else [path]
 
 
 def count(path):
     """Count the items without parsing: attachments and menus are among them."""
+    return sum(map(_count, _parts(path)))
+
+
+def _count(path):
     found, tail = 0, b""
     with path.open("rb") as file:
         while chunk := file.read(1 << 20):
@@ -53,9 +71,21 @@ def read(path, asked):
 
     The posts are unread.
     """
-    export = Export(asked.source or path.stem, asked.site)
-    yield from _ahead(path, export)
-    yield from _posts(path, export)
+    # A story whose picture may lie beside it is read again while it lacks it.
+    root = path if path.is_dir() and _has_pictures(path) else None
+    export = Export(asked.source or source_name(path), asked.site, root)
+    parts = _parts(path)
+    for part in parts:
+        yield from _ahead(part, export)
+    for part in parts:
+        try:
+            yield from _posts(part, export)
+        except PageError as error:
+            yield Problem(part.name, error.kind, str(error), error.line)
+
+
+def _has_pictures(folder):
+    return any(PICTURE_NAME.search(name) for _folder, name in walk_names(folder))
 
 
 def _ahead(path, export):
@@ -63,9 +93,11 @@ def _ahead(path, export):
     index = sqlite3.connect(export.index)
     index.execute("PRAGMA synchronous = off")
     index.execute(
-        "CREATE TABLE file (id INTEGER PRIMARY KEY, url, alt, caption, credit)"
+        "CREATE TABLE IF NOT EXISTS file"
+        " (id INTEGER PRIMARY KEY, url, alt, caption, credit, post, place)"
     )
-    index.execute("CREATE TABLE block (id INTEGER PRIMARY KEY, content)")
+    index.execute("CREATE INDEX IF NOT EXISTS file_post ON file (post)")
+    index.execute("CREATE TABLE IF NOT EXISTS block (id INTEGER PRIMARY KEY, content)")
     portraits = []
     try:
         with path.open("rb") as file, tempfile.TemporaryFile() as rest:
@@ -90,6 +122,8 @@ def _head(rest, export):
     for name, element in elements(rest):
         if name in ("base_site_url", "base_blog_url", "link") and not export.site:
             export.site = (element.text or "").strip()
+        if name == "base_blog_url":
+            export.home = path_of(element.text or "").rstrip("/")
         elif name == "author":
             yield from _author(children(element), export)
         elif name == "category":
@@ -106,9 +140,9 @@ def _author(told, export):
     name = told.get("author_display_name") or " ".join(
         filter(None, (told.get("author_first_name"), told.get("author_last_name")))
     )
-    name = name.strip() or login
+    name = html.unescape(name).strip() or login
     if login and name:
-        export.names[login] = name
+        export.names[login.casefold()] = name
         yield Person(name, key=login, email=told.get("author_email", ""))
 
 
@@ -134,8 +168,11 @@ def _remember(kind, element, export, index, portraits):
             meta.get("_wp_attachment_image_alt", ""),
             plain_text(told.get("excerpt", "")),
             next((meta[name] for name in CREDITS if meta.get(name)), ""),
+            number_of(told.get("post_parent", "")),
+            number_of(told.get("menu_order", "")),
         )
-        index.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?, ?)", row)
+        marks = ", ".join("?" * len(row))
+        index.execute(f"INSERT OR REPLACE INTO file VALUES ({marks})", row)
     elif kind == "wp_block":
         row = number, told.get("content", "")
         index.execute("INSERT OR REPLACE INTO block VALUES (?, ?)", row)
@@ -181,9 +218,10 @@ def _posts(path, export):
                 source_kind=NAME,
                 kind="page" if kind == "page" else "article",
                 source=item.content,
+                root=export.root,
                 unread=partial(read_post, item.content, item.line, name, export),
             )
             if number:
                 key = "page_id" if kind == "page" else "p"
-                story.other_addresses = [f"/?{key}={number}"]
+                story.other_addresses = [f"{export.home}/?{key}={number}"]
             yield story

@@ -1,5 +1,8 @@
 """Elements of WordPress's export, by their names without the version's namespace."""
 
+import html.entities
+import re
+
 import lxml.etree
 
 from .decode import decode
@@ -19,6 +22,8 @@ OPEN = (
     b' xmlns:wp="http://wordpress.org/export/1.2/">'
 )
 CLOSE = b"</rss>"
+# Any that is no number's.
+AMPERSAND = re.compile(rb"&(?!#\d{1,7};|#x[0-9A-Fa-f]{1,6};)(?:([A-Za-z]\w{1,31});)?")
 SAFE = {
     **{"resolve_entities": False, "no_network": True, "load_dtd": False},
     **{"huge_tree": True, "recover": True},
@@ -31,9 +36,33 @@ def parse(content: bytes):
         content.decode()
     except UnicodeDecodeError:
         content = decode(content).text.encode()
-    content = OPEN + content.translate(ILLEGAL) + CLOSE
-    root = lxml.etree.fromstring(content, lxml.etree.XMLParser(**SAFE))
+    content = content.translate(ILLEGAL)
+    strict = lxml.etree.XMLParser(**{**SAFE, "recover": False})
+    try:
+        root = lxml.etree.fromstring(OPEN + content + CLOSE, strict)
+    except lxml.etree.XMLSyntaxError:
+        content = OPEN + _with_sound_ampersands(content) + CLOSE
+        root = lxml.etree.fromstring(content, lxml.etree.XMLParser(**SAFE))
     return root.find("item") if root is not None else None
+
+
+def _with_sound_ampersands(content):
+    """Return XML in which entities of HTML, and ampersands that are none, are said so.
+
+    Recovering, the parser would leave out what follows them.
+    """
+    parts = re.split(rb"(<!\[CDATA\[.*?\]\]>)", content, flags=re.DOTALL)
+    parts[::2] = [AMPERSAND.sub(_sound, part) for part in parts[::2]]
+    return b"".join(parts)
+
+
+def _sound(found):
+    name = (found[1] or b"").decode("latin-1")
+    if name in ("amp", "lt", "gt", "quot", "apos"):
+        return found[0]
+    if name and (meant := html.entities.html5.get(f"{name};")):
+        return "".join(f"&#{ord(letter)};" for letter in meant).encode()
+    return b"&amp;" + found[0][1:]
 
 
 class _Clean:

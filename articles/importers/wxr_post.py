@@ -1,7 +1,6 @@
 """One post or page of WordPress's export, from its bytes to a story."""
 
 import html
-import json
 import re
 import shutil
 import sqlite3
@@ -9,14 +8,29 @@ import tempfile
 import weakref
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from email.utils import parsedate_to_datetime
+from functools import lru_cache, partial
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from .autop import paragraphs
-from .exported import head_by_words, plain_text, read_body, replaced
+from .exported import (
+    PICTURE_NAME,
+    head_by_words,
+    path_of,
+    plain_text,
+    read_body,
+)
+from .files import is_file
 from .shortcodes import embed, expand
 from .story import Credit, PageError, PictureNote, Problem, Story, When
+from .wxr_blocks import (
+    footnotes_of,
+    unblocked,
+    with_films,
+    with_footnotes,
+    without_more,
+)
 from .wxr_elements import fields, local, meta_of, number_of, parse
 
 STATUSES = {
@@ -33,20 +47,16 @@ SEO_DESCRIPTION = (
 )
 CANONICAL = ("_yoast_wpseo_canonical", "rank_math_canonical_url")
 NO_INDEX = ("_yoast_wpseo_meta-robots-noindex", "_aioseop_noindex")
-# The editor writes "--" in attributes as \u002d, so that the first "-->" ends it.
-BLOCK = re.compile(r"<!--\s{0,9}/?wp:")
-BLOCK_END = re.compile("-->")
-# Most begin or end something that is written out between them.
-PLAIN_BLOCK = re.compile(r"<!-- /?wp:[a-z][\w/-]* -->")
-BLOCK_NAME = re.compile(r"<!--\s*(/?)wp:([a-z][\w/-]*)")
-PULL_QUOTE = re.compile(r"<figure\b[^<>]{0,500}wp-block-pullquote[^<>]{0,500}>")
-FIGURE_END = re.compile("</figure>")
-FOOTNOTE = re.compile(r'<sup\b[^<>]{0,300}data-fn="([^"]*)"[^<>]{0,300}>')
-FOOTNOTE_END = re.compile("</sup>")
 ALONE = re.compile(r"^[ \t]*(https?://[^\s<>\"\[\]]+)[ \t]*$", re.MULTILINE)
 # Looked for first: it begins with letters, which is found ten times as fast.
 AT_LINE_END = re.compile(r"https?://[^\s<>\"\[\]]+[ \t]*$", re.MULTILINE)
-MORE = re.compile(r"<!--\s{0,9}(?:more[^>]{0,300}?|nextpage|noteaser)\s{0,9}-->")
+# Kinds of terms that readers never saw.
+HIDDEN = {
+    *("author", "post_format", "nav_menu", "wp_theme", "wp_pattern_category"),
+    *("language", "post_translations", "term_translations", "translation_priority"),
+    *("yst_prominent_words", "following_users", "ef_usergroup", "link_category"),
+    *("product_type", "product_visibility", "elementor_library_type"),
+}
 
 
 @dataclass
@@ -55,8 +65,10 @@ class Export:
 
     source: str
     site: str
+    root: Path | None = None  # the folder it came in, where its pictures may lie
+    home: str = ""  # path below which the blog stands, without a slash at its end
     index: str = ""  # path of the database of its files and blocks
-    names: dict = field(default_factory=dict)  # login: display name
+    names: dict = field(default_factory=dict)  # login in small letters: display name
     guests: dict = field(default_factory=dict)  # nicename: display name
     above: dict = field(default_factory=dict)  # category: (name, parent's nicename)
 
@@ -79,6 +91,15 @@ class Export:
             "SELECT url, alt, caption, credit FROM file WHERE id = ?", [number]
         )
         return rows.fetchone()
+
+    def files_of(self, post):
+        """Return the numbers of the pictures that were put in with a post, in order."""
+        if not 0 < post < 2**63:
+            return []
+        rows = _open(self.index).execute(
+            "SELECT id, url FROM file WHERE post = ? ORDER BY place, id", [post]
+        )
+        return [number for number, url in rows if PICTURE_NAME.search(path_of(url))]
 
     def block(self, number):
         """Return the content of a block that several posts share, "" for none."""
@@ -150,6 +171,7 @@ class _Post:
             source_system=self.export.source,
             kind="page" if self.type == "page" else "article",
             source_kind="wordpress",
+            root=self.export.root,
             line=self.line,
             headline=plain_text(self.text("title")),
             standfirst=plain_text(self.text("excerpt")),
@@ -193,18 +215,22 @@ class _Post:
 
     def addresses(self, story):
         link = self.text("link")
-        story.base_url = link or self.export.site
         number = self.text("post_id")
         try:
-            split = urlsplit(link if "://" in link else "")
+            # Squarespace's begin with the path.
+            link = urljoin(f"{self.export.site}/", link) if link[:1] == "/" else link
+            split = urlsplit(link if "://" in link or link[:1] == "/" else "")
         except ValueError:
+            story.base_url = self.export.site
             story.note("address", "Its address cannot be read.", sample=link)
             return
+        story.base_url = link or self.export.site
         address = split.path + (f"?{split.query}" if split.query else "")
         if self.status in ("publish", "future", "private") and address not in ("", "/"):
             story.address = address
-            short = f"/?{'page_id' if story.kind == 'page' else 'p'}={number}"
-            if short != address:
+            key = "page_id" if story.kind == "page" else "p"
+            short = f"{self.export.home}/?{key}={number}"
+            if number and short != address:
                 story.other_addresses.append(short)
 
     def dates(self, story):
@@ -218,6 +244,12 @@ class _Post:
                 continue  # NEVER, or no date at all
             story.published = When(moment.replace(tzinfo=zone), "moment")
             return
+        # Of a post that was never out it is the day of nothing.
+        if self.status == "publish" and (written := self.text("pubDate")):
+            try:
+                story.published = When(parsedate_to_datetime(written), "moment")
+            except ValueError:
+                story.note("date", "Its date cannot be read.", sample=written)
 
     def credits(self, story):
         names = [
@@ -225,10 +257,12 @@ class _Post:
             for child in self.item.findall("category")
             if child.get("domain") == "author"
         ]
-        names = [self.export.names.get(name, name) for name in names if name]
-        creator = self.text("creator")
-        if not names and creator:
-            names = [self.export.names.get(creator, creator)]
+        names = [name for name in names if name] or [self.text("creator")]
+        # WordPress's logins are the same in capitals.
+        known = self.export.names
+        names = [
+            known.get(name.casefold(), _unaddressed(name)) for name in names if name
+        ]
         story.credits = [Credit(name, printed=name) for name in dict.fromkeys(names)]
 
     def subjects(self, story):
@@ -237,7 +271,9 @@ class _Post:
         for child in self.item.findall("category"):
             domain = child.get("domain")
             name = html.unescape((child.text or "").strip())
-            if not name or domain in ("author", "post_format", "nav_menu"):
+            if domain == "language":  # Polylang's
+                story.language = story.language or _nice(child)
+            if not name or domain in HIDDEN:
                 continue
             if domain in ("category", None):
                 sections.append((_nice(child), name))
@@ -269,82 +305,55 @@ class _Post:
     # Its text.
 
     def body(self, story):
-        content = self.text("content")
-        notes = _footnotes(self.meta.get("footnotes", ""))
+        content = with_films(self.text("content"))
+        notes = footnotes_of(self.meta.get("footnotes", ""))
         is_blocks = "<!-- wp:" in content
-        content = MORE.sub("", content) if not is_blocks else content
         if is_blocks:
-            content = self.blocks(content, story)
-        content = expand(content, self.export.picture, _reporting(story))
+            content = unblocked(content, self.export.block, story.note)
+        else:
+            content = without_more(content)
+        own = partial(self.export.files_of, number_of(self.text("post_id")))
+        content = expand(content, self.export.picture, _reporting(story), own)
         if AT_LINE_END.search(content):
             content = ALONE.sub(lambda found: embed(html.unescape(found[1])), content)
         if not is_blocks:
             content = paragraphs(content)
         if notes:
-            content = _with_footnotes(content, notes)
+            content = with_footnotes(content, notes)
         enclosed = self.meta.get("enclosure", "").partition("\n")[0].strip()
         if enclosed and enclosed not in content:
             content += embed(enclosed)
-        story.body_html = read_body(content, story)
+        story.body_html = read_body(content, story, self.local)
 
-    def blocks(self, content, story, depth=0):
-        """Return a block editor's content with what its blocks mean, as HTML."""
+    def local(self, address):
+        """Return where a picture lies beside the export, "" for nowhere.
 
-        def shown(written):
-            found = BLOCK_NAME.match(written)
-            if not found or found[1] or not written.endswith("/-->"):
-                return ""
-            name, attributes = found[2], written[found.end() : -4].strip()
-            try:
-                told = json.loads(attributes or "{}")
-            except (ValueError, RecursionError):
-                told = {}
-            if name in ("block", "core/block") and depth < 3:
-                reused = self.export.block(told.get("ref"))
-                return self.blocks(reused, story, depth + 1) if reused else ""
-            if name in ("spacer", "nextpage", "more", "separator"):
-                return ""
-            story.note("block", f"A block “{name}”, made by a program, was left out.")
+        A copy of them begins at any folder of their addresses.
+        """
+        if self.export.root is None:
             return ""
-
-        content = PLAIN_BLOCK.sub("", content)
-        content = MORE.sub("", replaced(content, BLOCK, BLOCK_END, shown))
-        return replaced(content, PULL_QUOTE, FIGURE_END, _pull_quote)
+        parts = unquote(path_of(address)).strip("/").split("/")
+        names = ["/".join(parts[start:]) for start in range(min(len(parts), 5))]
+        return next((n for n in names if n and is_file(self.export.root / n)), "")
 
     def lead(self, story):
         number = number_of(self.meta.get("_thumbnail_id", ""))
         if not number:
             return
         if file := self.export.file(number):
-            story.pictures.append(PictureNote(*file, is_lead=True))
+            path = self.local(file[0])
+            story.pictures.append(PictureNote(*file, path=path, is_lead=True))
         else:
             story.note("picture-missing", "Its lead picture is not in the export.")
-
-
-def _pull_quote(figure):
-    words = re.sub(r"</?(?:blockquote|figure)\b[^<>]*>", "", figure)
-    return f'<aside class="pullquote">{words}</aside>'
 
 
 def _reporting(story):
     return lambda kind, reason, sample: story.note(kind, reason, sample=sample)
 
 
-def _footnotes(written):
-    """Return {id: plain text} of the block editor's footnotes."""
-    try:
-        notes = json.loads(written) if written else []
-        return {note["id"]: plain_text(note["content"]) for note in notes}
-    except (ValueError, TypeError, KeyError):
-        return {}
-
-
-def _with_footnotes(content, notes):
-    def noted(written):
-        note = html.escape(notes.get(FOOTNOTE.match(written)[1], ""))
-        return f'<sup class="footnote" data-footnote="{note}"></sup>' if note else ""
-
-    return replaced(content, FOOTNOTE, FOOTNOTE_END, noted)
+def _unaddressed(login):
+    """Return a login as a name: of one that is an e-mail address, what is not."""
+    return login.partition("@")[0] if re.fullmatch(r"\S+@\S+\.\S+", login) else login
 
 
 def _nice(element):

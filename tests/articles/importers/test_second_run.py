@@ -1,11 +1,15 @@
 """A second run reads no text that has not changed, and knows what the first read."""
 
+import zipfile
+
 import pytest
 
 from articles.importers import readers, saved_pages
 from articles.models import Article, Origin
 
+from . import wxr_export
 from .importing import run
+from .test_ghost_cards import export as ghost_export
 from .test_other_sources import MEDIUM, RSS
 
 pytestmark = pytest.mark.django_db
@@ -72,11 +76,32 @@ def saved(folder):
     return folder / "site"
 
 
+def an_export_of_wordpress_in_parts(folder):
+    parts = {"w.2024-05-03.000.xml": wxr_export.post(1, "Words.\n\n[gallery]")}
+    parts["w.2024-05-03.001.xml"] = wxr_export.attachment(2, "a.jpg", parent=1)
+    with zipfile.ZipFile(folder / "w.zip", "w") as archive:
+        for name, items in parts.items():
+            archive.writestr(name, wxr_export.export(items))
+    return folder / "w.zip"
+
+
+def an_export_of_ghost(folder):
+    return ghost_export(folder, html='<p class="kg-x">Words.</p>')
+
+
+def a_site_of_hugo(folder):
+    (folder / "hugo" / "content").mkdir(parents=True)
+    (folder / "hugo" / "hugo.toml").write_text('baseURL = "https://weir.example/"')
+    text = MARKDOWN.format(title="One", more="", text='See [it]({{< ref "one.md" >}}).')
+    (folder / "hugo" / "content" / "one.md").write_text(text)
+    return folder / "hugo"
+
+
 @pytest.mark.parametrize(
     "make",
     [
         *(a_feed, a_tree_of_markdown, an_export_of_medium, an_export_of_substack),
-        saved,
+        *(saved, an_export_of_wordpress_in_parts, an_export_of_ghost, a_site_of_hugo),
     ],
 )
 def test_reads_nothing_that_has_not_changed(make, tmp_path, read):
