@@ -82,18 +82,29 @@ class Known:
     address: str
     other_addresses: tuple[str, ...]
     text_keys: tuple[str, ...]  # Story.text_keys
+    missing: tuple[str, ...] = ()  # addresses of pictures that were nowhere
 
 
-def known(system, identifier, content):
-    """Return the Known of a file that need not be read again, else None."""
-    named = Origin.objects.filter(system=system[:50], identifier=identifier[:500])
-    row = named.values_list("digest", "address", "imported").first()
-    if row is None or row[0] != hashlib.sha256(content).hexdigest():
-        return None
-    imported = row[2]
-    if MISSING in imported:
-        return None
-    return Known(row[1], tuple(imported.get(ALSO, ())), tuple(imported.get(TEXT, ())))
+def known(files):
+    """Return {(system, identifier): Known} of the files that did not change.
+
+    `files` are {(system, identifier): bytes}.
+    """
+    rows = Origin.objects.filter(
+        system__in={system[:50] for system, _identifier in files},
+        identifier__in={identifier[:500] for _system, identifier in files},
+    ).values_list("system", "identifier", "digest", "address", "imported")
+    here = {row[:2]: row[2:] for row in rows}
+    found = {}
+    for name, content in files.items():
+        system, identifier = name
+        row = here.get((system[:50], identifier[:500]))
+        if row is None or row[0] != hashlib.sha256(content).hexdigest():
+            continue
+        _digest, address, imported = row
+        lists = (tuple(imported.get(key, ())) for key in (ALSO, TEXT, MISSING))
+        found[name] = Known(address, *lists)
+    return found
 
 
 def row_of(origin):

@@ -11,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape, unescape
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.files import File
 
 from articles.html import CleanHTML
 from articles.importers.addresses import host_of
+from articles.importers.missing import absolute, names_of, note_missing
 from articles.importers.readers import FIRST_PLACE
 from articles.importers.story import PictureNote, Story
 from articles.models import Document, Picture
@@ -29,8 +30,6 @@ DOCUMENTS = re.compile(
     re.IGNORECASE,
 )
 PICTURES = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|bmp|tiff?)$", re.IGNORECASE)
-# WordPress and others name a smaller copy by its size: quay-300x200.jpg.
-SIZED = re.compile(r"-\d{2,5}x\d{2,5}(?=\.\w{3,4}$)|-scaled(?=\.\w{3,4}$)")
 HREFS = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
 DOCUMENT_MAX = 200 * 1024 * 1024
 
@@ -182,50 +181,6 @@ def read_picture(story, note, path):
         return None
     known = Picture.objects.filter(digest=picture.digest, alt=picture.alt).first()
     return known or picture
-
-
-def absolute(story: Story, address: str) -> str:
-    """Return an address of a story as a web address, where its site's is known."""
-    try:
-        return urljoin(story.base_url, address.strip()) if story.base_url else address
-    except ValueError:
-        return address
-
-
-def note_missing(story, note, why=""):
-    """Put a picture that is not here on the story's record, and why it is not."""
-    address = absolute(story, note.src)
-    if why:
-        story.note(
-            "picture-not-fetched", f"A picture is missing. {why}", sample=address
-        )
-    elif host_of(address):
-        story.note(
-            "picture-elsewhere",
-            "A picture stands on another site and was not fetched.",
-            sample=address,
-        )
-    else:
-        story.note(
-            "picture-missing",
-            "A picture of the page is not in its folder.",
-            sample=note.src,
-        )
-
-
-def names_of(address):
-    """Return the names under which a copy of the media may hold an address, best first.
-
-    Whoever made the copy took the whole path, or began at any folder of it.
-    """
-    try:
-        path = unquote(urlsplit(address).path).strip("/")
-    except ValueError:
-        return []
-    parts = path.split("/")
-    names = ["/".join(parts[start:]) for start in range(min(len(parts), 5))]
-    whole = [SIZED.sub("", name) for name in names]
-    return list(dict.fromkeys(filter(None, [*names, *whole])))
 
 
 def inside(root, name, largest=MAX_BYTES):

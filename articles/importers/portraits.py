@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.db import transaction
 
-from articles.importers.media import note_missing
+from articles.importers.missing import note_missing
 from articles.importers.story import Story
 from articles.models import ImportMade
 from authors.models import Author

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from lxml import html
 
 from articles.importers.bodies import body_of, save_pictures
-from articles.importers.media import absolute, note_missing, show_picture
+from articles.importers.media import show_picture
+from articles.importers.missing import absolute, note_missing
 from articles.importers.values import MISSING, digest
 from articles.models import Picture
 from articles.rendering import picture_ids

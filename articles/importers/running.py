@@ -120,7 +120,9 @@ def run_import(paths, choices: Choices, asked: Asked, *, kind="", on_found=None)
 
 def _run_import(paths, choices, asked, kind, on_found):
     report, run = Report(), choices.run
-    asked = replace(asked, known=known)
+    media = choices.media
+    has_media = media.folder is not None or media.fetch is not None
+    asked = replace(asked, known=known, has_media=has_media)
     _begin(run)
     try:
         with Sources(paths, kind) as sources:

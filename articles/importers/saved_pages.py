@@ -7,12 +7,14 @@ from collections import Counter, deque
 from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape, unescape
+from itertools import chain
 from urllib.parse import urlsplit
 
 from .addresses import joined
 from .decode import decode
 from .files import PageFile, count_pages, is_markup, resolved, walk
 from .lists import ANCHORS, frames_of, why_no_story
+from .missing import names_of
 from .plaintext import read_text
 from .readers import Readers
 from .rules import Rules
@@ -92,7 +94,8 @@ def _read_ahead(pages, asked, tree, readers):
     work = partial(read_apart, source=asked.source, rules=asked.rules)
     waiting = deque()
     for some in _lists(pages):
-        some = [(found, _without_reading(found, asked, tree)) for found in some]
+        here = _here(some, asked, tree)
+        some = [(found, _without_reading(found, asked, tree, here)) for found in some]
         to_read = [found for found, told in some if told is None]
         waiting.append((some, readers.ask(work, to_read)))
         if len(waiting) > readers.count:
@@ -119,15 +122,42 @@ def _ready(some, reading):
         yield found, next(read) if told is None else told
 
 
-def _without_reading(found, asked, tree):
+def _here(some, asked, tree):
+    """Return {(system, identifier): Known} of the pages that need not be read again.
+
+    A page whose pictures were missing is, where one of them may have come.
+    """
+    if asked.known is None:
+        return {}
+    pages = [found for found in some if isinstance(found, PageFile)]
+    here = asked.known({_name(found, asked): found.content for found in pages})
+    return {
+        name: known
+        for name, known in here.items()
+        if not (known.missing and (asked.has_media or _may_hold(tree, known.missing)))
+    }
+
+
+def _may_hold(tree, addresses):
+    if tree is None:
+        return True
+    if any("?" in address for address in addresses):
+        return True  # A copy may have it under any name.
+    return any(map(tree.may_hold, chain.from_iterable(map(names_of, addresses))))
+
+
+def _name(found, asked):
+    return asked.source or found.source_system, found.source_id
+
+
+def _without_reading(found, asked, tree, here):
     """Return what is told of a page that need not be read, None of another."""
     if isinstance(found, Problem):
         return found
     if asked.rules and asked.rules.is_ignored(found.source_id):
         return Problem(found.source_id, "ignored", "The rules leave it out.")
-    system = asked.source or found.source_system
-    if here := asked.known and asked.known(system, found.source_id, found.content):
-        return here
+    if known := here.get(_name(found, asked)):
+        return known
     return (tree and frames_of(found.content)) or None
 
 
@@ -205,7 +235,6 @@ def _unread(found, here, system, texts):
         source=found.content,
         address=here.address,
         other_addresses=list(here.other_addresses),
-        root=found.root,
     )
 
 

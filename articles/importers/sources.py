@@ -30,9 +30,11 @@ class Asked:
     source: str = ""  # what its stories' origins call it; else the folder's name
     site: str = ""  # its address: https://old.example/
     rules: Rules | None = None  # selectors for pages of one site
-    # known(system, identifier, content) returns the Known of a file that came with
-    # these bytes and lacks nothing, None for any other.
+    # known({(system, identifier): bytes}) returns {(system, identifier): Known} of the
+    # files that came with these bytes.
     known: Callable | None = None
+    # Whether pictures may come from elsewhere than beside the pages.
+    has_media: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ address; how the pages link to each other says the rest.
 
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
@@ -55,6 +55,14 @@ class Tree:
             if PAGE_NAME.search(name.rpartition("/")[2]):
                 self.addresses[name] = self._address(name)
         self.by_address = {a: n for n, a in reversed(self.addresses.items())}
+
+    @cached_property
+    def _last_names(self):
+        return {name.rpartition("/")[2] for name in self.lower}
+
+    def may_hold(self, name: str) -> bool:
+        """Say whether a file of a path's last name is here, in whichever folder."""
+        return name.rpartition("/")[2].lower() in self._last_names
 
     def name_of(self, source_id: str) -> str:
         """Return a page's name in the tree of its path from the import folder."""

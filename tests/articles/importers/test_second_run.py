@@ -155,7 +155,9 @@ def test_rules_are_not_called_useless_where_nothing_was_read(tmp_path, read):
     assert "1 unchanged" in said and "found nothing" not in said
 
 
-def test_a_page_that_lacks_a_picture_is_read_again(tmp_path, read):
+def test_a_page_that_lacks_a_picture_is_read_again_where_it_may_have_come(
+    tmp_path, read
+):
     path = saved(tmp_path)
     text = STORY.format(title="Painted bridge").replace(
         "<p>It was", '<p><img src="pix/a.png" alt="A bridge"></p><p>It was'
@@ -163,5 +165,10 @@ def test_a_page_that_lacks_a_picture_is_read_again(tmp_path, read):
     (path / "one.htm").write_text(text)
     run(path)
     assert "missing" in Origin.objects.get().imported
+    run(path)
+    assert len(read) == 1
+    # In another folder: only reading tells whether it is the same.
+    (path / "elsewhere").mkdir()
+    (path / "elsewhere" / "A.PNG").write_bytes(b"")
     run(path)
     assert len(read) == 2
