@@ -104,3 +104,14 @@ def host_of(address: str) -> str:
         return urlsplit(address.strip()).hostname or ""
     except ValueError:
         return ""
+
+
+def within_site(address: str) -> str:
+    """Return the path of a web address with its query, "" for what is none."""
+    try:
+        split = urlsplit(address.strip())
+    except ValueError:
+        return ""
+    if not split.netloc:
+        return ""
+    return f"{split.path or '/'}?{split.query}" if split.query else split.path or "/"

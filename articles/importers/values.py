@@ -5,6 +5,7 @@ from datetime import datetime, time
 
 from django.utils import timezone
 
+from articles.importers.addresses import host_of, within_site
 from articles.models import Article
 from articles.models.articles import default_language
 
@@ -28,7 +29,7 @@ def values_of(story, choices, subjects):
         "front_headline": story.front_headline[:300],
         "standfirst": story.standfirst,
         "language": (story.language or default_language())[:35],
-        "canonical_url": story.canonical_url[:500],
+        "canonical_url": original_of(story)[:500],
         "first_published_in": story.first_published_in[:200],
         "seo_title": story.seo_title[:200],
         "seo_description": story.seo_description[:300],
@@ -37,6 +38,20 @@ def values_of(story, choices, subjects):
         "section_id": section.pk if section else None,
         "series_id": series.pk if series else None,
     }
+
+
+def original_of(story):
+    """Return where a story had its original, beside the old site: else "".
+
+    The old site's own pages named themselves. Here that would tell search engines to
+    look there on, and keep the story out of the sitemaps.
+    """
+    address = story.canonical_url
+    old_site, host = (
+        host_of(each).removeprefix("www.") for each in (story.base_url, address)
+    )
+    is_own = old_site in ("", host) and within_site(address) == story.address
+    return "" if is_own else address
 
 
 def status_of(story, choices):

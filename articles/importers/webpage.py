@@ -3,10 +3,10 @@
 import re
 from dataclasses import replace
 from itertools import pairwise
-from urllib.parse import urlsplit
 
 from articles.languages import direction_of
 
+from .addresses import within_site
 from .authorbox import visible
 from .blocks import Block, Line
 from .bylines import is_person
@@ -117,10 +117,7 @@ def _rule(story, metadata, taken):
 def _fill_from_metadata(story, metadata, is_in_folder):
     story.canonical_url = metadata.canonical_url
     if story.canonical_url:
-        split = urlsplit(story.canonical_url)
-        story.address = split.path or "/"
-        if split.query:
-            story.address += f"?{split.query}"
+        story.address = within_site(story.canonical_url)
     elif is_in_folder:
         story.address = f"/{story.source_id}"
     story.published = metadata.published

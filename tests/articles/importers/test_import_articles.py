@@ -323,7 +323,16 @@ class TestAddresses:
         run(folder)
         article = Article.objects.get()
         assert article.path == "/News/Story.HTM"
-        assert article.canonical_url == "http://old.example/News/Story.HTM"
+        # It stands here now: no search engine is to be sent to the old site.
+        assert article.canonical_url == ""
+
+    def test_a_page_whose_original_is_elsewhere_says_so(self, folder):
+        link = '<link rel="canonical" href="http://wire.example/News/Story.HTM">'
+        (folder / "bridge.html").write_text(page(head=link), encoding="utf-8")
+        run(folder, site="http://www.old.example/")
+        article = Article.objects.get()
+        assert article.path == "/bridge.html"
+        assert article.canonical_url == "http://wire.example/News/Story.HTM"
 
     def test_a_page_in_a_folder_keeps_its_place(self, folder, client):
         (folder / "1998").mkdir()
