@@ -5,10 +5,14 @@ import re
 from dataclasses import dataclass, field
 
 from .bylines import EMAIL
+from .marks import visible
 
 # Only addresses that say their scheme become links; "www." may be anything.
 ADDRESS = re.compile(r"https?://[^\s<>\"“”«»\x00-\x1f]{3,2000}")
 CLOSING = ".,;:!?'’”\"»>]}*_"
+SENTENCE_END = re.compile(
+    r"(?:[^.\s][.!?…]|[。！？])[\"”’»)\]」]*(?:\s*[(\[]\d+[)\]])?$"
+)
 
 
 @dataclass(slots=True)
@@ -45,6 +49,14 @@ class Block:
     @property
     def is_words(self):
         return self.kind in ("p", "h2", "h3", "h4", "blockquote", "ul", "ol")
+
+    @property
+    def is_told(self):
+        """Whether it tells something: a paragraph of sentences, with few links."""
+        text = visible(self.text).strip()
+        inside = sum(len(label) for label, _href in self.links)
+        is_prose = self.kind in ("p", "blockquote") and SENTENCE_END.search(text)
+        return bool(is_prose) and inside < 0.3 * len(text)
 
 
 def escape(text: str) -> str:

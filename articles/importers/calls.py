@@ -59,6 +59,12 @@ LINKED_CALL = re.compile(
     r"\b.*?" + TO_WHAT,
     re.IGNORECASE | re.DOTALL,
 )
+# What somebody did or said is told, and calls nobody.
+TOLD = re.compile(
+    r"\b(?:was|were|had|did|said|says|told|wrote|asked|he|she|his|him|sagte|stand|rief"
+    r"|hatte|war|disait|était|avait|dijo|había|disse|aveva|zei|schreef)\b",
+    re.IGNORECASE,
+)
 US = re.compile(r"\b(?:our|us|we)\b", re.IGNORECASE)
 LEAST_EQUAL = 3
 
@@ -96,6 +102,8 @@ def _is_call(block, text):
         inside = sum(len(label.strip()) for label, _href in block.links)
         if rest and inside >= 0.7 * len(rest) and not text[found.end() :][0].islower():
             return True
+    if block.is_told and TOLD.search(text):
+        return False
     if block.links and LINKED_CALL.fullmatch(text):
         return True
     if FOREIGN_CALL.match(text):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .blocks import Block
 from .marks import visible
@@ -45,10 +46,26 @@ HEADING = re.compile(
 HEADINGS = ("h2", "h3", "h4")
 LONGEST_HEADING = 160
 LEAST_STORY = 200  # letters
+LONGEST_SIGN = 120
+POST = re.compile(r"(?:posted|published|this entry|filed|written) ", re.IGNORECASE)
+# What the lines around a reader's words say: who wrote them, when, how to answer.
+SIGN = re.compile(
+    r"\d{1,2}[:.h]\d{2}\b|\b\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})\b"
+    r"|\b(?:says?|said|wrote|writes|posted|replied|schrieb|schreibt|sagte?|meinte?"
+    r"|a écrit|dit|dijo|dice|escribió|ha scritto|scrive|schreef|zegt|napisała?|pisze"
+    r"|пишет|написала?)\b.{0,40}[:：…]$|さん[:：]?$"
+    r"|\b(?:repl(?:y|ies)|respond|respuestas?|responder|répondre|antworten|rispondi"
+    r"|beantwoorden|odpowiedz|ответить|permalink|flag|upvote|likes?)$|返信"
+    r"|\bago\b|\bvor \d|\bil y a \d|\bhace \d|\d \w+ fa\b|\d \w+ geleden\b"
+    r"|(?:required|not) (?:fields|be published)|\bcomments?\b|\bmoderat"
+    r"|\b(?:log|sign|einge)[- ]?(?:in|loggt)\b|anmelden|connect(?:er|ez)"
+    r"|^(?:your )?(?:name|e-?mail|website)\b|@\w|^#?\d{1,4}[.)]?$|^anonymous|^posted",
+    re.IGNORECASE,
+)
 AREAS = ("div", "section", "ol", "ul", "aside", "table", "form", "dl", "article")
 
 
-def comments(tree, words: dict) -> set:
+def comments(tree, words: dict, linked: dict) -> set:
     """Return the elements in which readers have their say.
 
     One that holds a headline is the page of a comment, as opinions are called, and a
@@ -66,17 +83,43 @@ def comments(tree, words: dict) -> set:
         if not is_story:
             found.add(element)
     outermost = {one for one in found if found.isdisjoint(one.iterancestors())}
-    beside = words.get(tree, 0) - sum(words.get(one, 0) for one in outermost)
+    of_links = linked.get(tree, 0) - sum(linked.get(one, 0) for one in outermost)
+    beside = words.get(tree, 0) - sum(words.get(one, 0) for one in outermost) - of_links
     return outermost if beside >= LEAST_STORY else set()
 
 
-def without_comments(blocks: Sequence[Block]) -> list[Block]:
-    """Return what stands above the heading of the readers' comments."""
-    letters = 0
-    for at, block in enumerate(blocks):
-        text = visible(block.text).strip()
+def without_comments(blocks: Sequence[Block]) -> tuple[list[Block], list[str]]:
+    """Return what stands above the heading of the readers' comments, and what it is.
+
+    A story has parts of that name as well: what readers wrote has their names, and when
+    they did, between their words.
+    """
+    texts = [visible(block.text).strip() for block in blocks]
+    headings, letters = [], 0
+    for at, (block, text) in enumerate(zip(blocks, texts, strict=True)):
         is_short = block.kind in ("p", *HEADINGS) and len(text) <= LONGEST_HEADING
         if letters >= LEAST_STORY and is_short and HEADING.fullmatch(text):
-            return list(blocks[:at])
+            headings.append(at)
         letters += len(text)
-    return list(blocks)
+    for at, end in pairwise([*headings, len(blocks)]):
+        below = blocks[at + 1 : end]
+        longest = max(map(len, texts[at + 1 :]), default=0)
+        is_told = any(block.is_told for block in blocks[at + 1 :])
+        if longest <= LONGEST_SIGN and not is_told:
+            return list(blocks[:at]), []
+        if _are_by_readers(below):
+            first = next((text for text in texts[at + 1 : end] if text), "")
+            return list(blocks[:at]), [f"{texts[at]}: {first}"]
+    return list(blocks), []
+
+
+def _are_by_readers(blocks):
+    signs = [
+        line.strip()
+        for block in blocks
+        for line in visible(block.text).split("\n")
+        if len(line) <= LONGEST_SIGN and SIGN.search(line.strip())
+    ]
+    # The story's own, below several paragraphs of it.
+    is_own = sum(block.is_told for block in blocks) > 1 and POST.match(" ".join(signs))
+    return len(signs) > 1 or (len(signs) == 1 and not is_own)

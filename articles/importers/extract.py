@@ -202,7 +202,9 @@ def _weigh(tree, keys, density):
         if region.linked.get(element, 0) > 0.6 * region.words.get(element, 0)
         and not SAYS_SOMETHING(element)
     }
-    region.teasers = teasers(tree, region.words) | comments(tree, region.words)
+    region.teasers = teasers(tree, region.words) | comments(
+        tree, region.words, region.linked
+    )
     menus |= region.teasers
     silent = 0
     for event, element in lxml.etree.iterwalk(tree, events=("start", "end")):

@@ -76,9 +76,9 @@ def why_no_story(story: Story) -> str:
         return "It is a list of links, not a story."
     texts = [TAG.sub("", block).strip() for block in blocks]
     dates = sum(bool(parse_date(text) or is_yearless(text)) for text in texts)
-    if dates >= LEAST_LINKS and 2 * dates > prose:
-        return "It is a list by date, not a story."
     is_declared = bool(DECLARED.search(story.source))
+    if dates >= LEAST_LINKS and 2 * dates > prose and not is_declared:
+        return "It is a list by date, not a story."
     host = host_of(story.canonical_url or story.base_url)
     leading = [
         found[1]

@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urljoin, urlsplit
 
-from .addresses import host_of
 from .blocks import Block, escape
 from .chrome import chrome_kind
 from .marks import LINK_CLOSE, LINK_OPEN, visible
 from .paragraphs import EDGE, SPACE, paragraphs
 from .plaintext import ATTRIBUTION, RULE
 from .related import is_heading as is_related
+from .related import leads_out
 from .story import PictureNote
 from .wordlists import words
 
@@ -77,6 +77,7 @@ SENTENCE_END = re.compile(r"[.!?…:;,”\"’)][\s\xa0]*$")
 WORDS_IN_BLOCK = re.compile(r"(<(?:p|h[2-4])>)(.*)(</(?:p|h[2-4])>)", re.DOTALL)
 LONGEST_LINK = 500  # letters
 LEAST_BEFORE = 200
+LEAST_UNFOLDED = 80
 
 
 @dataclass(slots=True)
@@ -130,6 +131,8 @@ class Mapper:
         tag = element.tag
         if not isinstance(tag, str):
             return True
+        if tag == "button" and element.getparent().tag in HEADINGS:
+            return False  # It opens what stands below the heading.
         if tag in SKIPPED and not (tag in MAY_HOLD_STORY and self.weights.get(element)):
             return True
         marks = f"{element.get('class') or ''} {element.get('id') or ''}"
@@ -158,11 +161,16 @@ class Mapper:
     def _goes_on(self, element, marks):
         """Say whether what is hidden is the rest of a story, that a click showed."""
         letters = self.words.get(element, 0)
-        return (
+        before = element.getprevious()
+        is_below_heading = before is not None and before.tag in HEADINGS
+        is_rest = (
             self.weights.get(element.getparent(), 0) > LEAST_BEFORE
             and letters > LEAST_BEFORE
-            and self.linked.get(element, 0) < 0.2 * letters
             and len(element.findall(".//p")) > 1
+        )
+        return (
+            (is_rest or (is_below_heading and letters > LEAST_UNFOLDED))
+            and self.linked.get(element, 0) < 0.2 * letters
             and element.find(".//input") is None
             and not BOILERPLATE.search(marks)
         )
@@ -192,16 +200,10 @@ class Mapper:
             return False
         if element.tag == "table" and is_data_table(element):
             return self.linked.get(element, 0) < 0.9 * self.words[element]
-        if element.tag not in ("ul", "ol") or not self.base:
+        if element.tag not in ("ul", "ol") or not self.weights.get(before):
             return False
-        if not self.weights.get(before):
-            return False
-        own = host_of(self.base).removeprefix("www.")
-        hosts = {
-            host_of(link.get("href") or "").removeprefix("www.")
-            for link in element.iter("a")
-        }
-        return bool(hosts) and not hosts & {"", own}
+        hrefs = [link.get("href") or "" for link in element.iter("a")]
+        return leads_out(hrefs, self.base)
 
     def picture(self, image, caption="", credit=""):
         """Take note of a picture; the position it got, or None for decoration."""

@@ -1,8 +1,9 @@
 """Links to other stories within a page's text: a heading, and what stands under it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from .addresses import host_of
 from .authorbox import closing_names
 from .blocks import Block
 from .marks import visible
@@ -59,12 +60,18 @@ HEADING = re.compile(
 )
 
 
-def without_related(blocks: Sequence[Block]) -> tuple[list[Block], list[str]]:
-    """Return the blocks without such headings and their entries, and these texts."""
+def without_related(
+    blocks: Sequence[Block], base: str = ""
+) -> tuple[list[Block], list[str]]:
+    """Return the blocks without such headings and their entries, and these texts.
+
+    ``base`` is the page's own address: what leads to other sites is the author's list.
+    """
     kept, left_out, at = [], [], 0
     while at < len(blocks):
-        end = _end_of_entries(blocks, at) if announces_others(blocks[at]) else at
-        if end > at:
+        is_heading = announces_others(blocks[at])
+        end = _end_of_entries(blocks, at) if is_heading else at
+        if end > at and not leads_out(_hrefs(blocks[at:end]), base):
             left_out += [visible(block.text).strip() for block in blocks[at:end]]
             at = end
             continue
@@ -83,6 +90,16 @@ def is_heading(text: str) -> bool:
     return len(text) <= LONGEST_HEADING and bool(HEADING.fullmatch(text))
 
 
+def leads_out(hrefs: Iterable[str], base: str) -> bool:
+    """Say whether links lead to other sites only.
+
+    Where the page's own address is not known, they have to lead to several.
+    """
+    hosts = {host_of(href).removeprefix("www.") for href in hrefs}
+    own = host_of(base).removeprefix("www.")
+    return not hosts & {"", own} and len(hosts) >= (1 if own else 2)
+
+
 def _end_of_entries(blocks, at):
     """Return where the entries below a heading end; the heading's own place for none.
 
@@ -91,9 +108,9 @@ def _end_of_entries(blocks, at):
     follows are entries, but for a box about the author.
     """
     letters = [len(visible(block.text).strip()) for block in blocks]
-    rest = range(at + 1, len(blocks))
+    rest = range(at + 1, _where_story_goes_on(blocks, at))
     is_closing = (
-        2 * sum(letters[at + 1 :]) < sum(letters[:at])
+        2 * sum(letters[number] for number in rest) < sum(letters[:at])
         and any(_leads(blocks[number]) for number in rest)
         and not any(
             letters[number] > LONGEST_TEASER and not _leads(blocks[number])
@@ -117,6 +134,27 @@ def _end_of_entries(blocks, at):
             if block.kind not in ("p", *HEADINGS) or letters[number] > most:
                 break
     return end + 1 if end > at else at
+
+
+def _where_story_goes_on(blocks, at):
+    """Return where paragraphs follow that are no words on an entry.
+
+    One that stands below a list, or a second one.
+    """
+    first, is_list = None, False
+    for number in range(at + 1, len(blocks)):
+        block = blocks[number]
+        if _leads(block):
+            first, is_list = None, block.kind in ("ul", "ol")
+        elif block.is_told:
+            if is_list or first is not None:
+                return number if first is None else first
+            first = number
+    return len(blocks)
+
+
+def _hrefs(blocks):
+    return [href for block in blocks for _label, href in block.links]
 
 
 def _leads(block):

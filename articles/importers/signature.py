@@ -40,6 +40,9 @@ def without_signature(blocks, head, metadata):
     """Cut author and date off the end of a story; fill the head where it has none."""
     known = {one.name.casefold() for one in (*head.credits, *metadata.credits)}
     dropped, seen = set(), 0
+    names = sum(block.kind == "p" and _is_name_alone(block) for block in blocks)
+    if names > 1 and not known:
+        return blocks  # One below each letter.
     for block in reversed(blocks[1:]):
         if block.kind in ("figure", "hr"):
             continue
@@ -56,6 +59,11 @@ def without_signature(blocks, head, metadata):
             _take(line, head, known)
         dropped.add(id(block))
     return [block for block in blocks if id(block) not in dropped]
+
+
+def _is_name_alone(block):
+    text = SIGNATURE.sub("", visible(block.text).strip())
+    return len(text) <= 60 and bool(_byline(text))
 
 
 def _belongs(line, known):
@@ -81,7 +89,8 @@ def _take(line, head, known):
 
 def _byline(name):
     """Return the byline that a name alone on its line is, or None."""
-    is_whole = 2 <= len(name.split()) <= 5 and is_name(name)
+    # "Ann Lee, Cold Ford" is who wrote a letter, and where.
+    is_whole = 2 <= len(name.split()) <= 5 and is_name(name) and "," not in name
     return parse_byline(f"By {name}") if is_whole else None
 
 

@@ -14,10 +14,10 @@ from .authorbox import (
     split_boxes,
     visible,
 )
-from .blocks import Block
+from .blocks import SENTENCE_END, Block
 from .bylines import last_name, name_key
 from .chrome import chrome_kind, chrome_lines, copyright_year, is_notice
-from .related import announces_others
+from .related import announces_others, leads_out
 from .story import AuthorBox, ChromeLine
 
 MOST_BLOCKS = 16
@@ -59,7 +59,7 @@ class Tail:
     year: int | None = None
 
 
-def read_tail(blocks: Sequence[Block], names: Sequence[str]) -> Tail:
+def read_tail(blocks: Sequence[Block], names: Sequence[str], base: str = "") -> Tail:
     """Read up from the bottom until the story's own words begin.
 
     A paragraph is an author's box when it opens with a name of the byline and
@@ -69,7 +69,7 @@ def read_tail(blocks: Sequence[Block], names: Sequence[str]) -> Tail:
     """
     tail = Tail(len(blocks))
     _drop_chrome(tail, blocks)
-    _drop_related(tail, blocks)
+    _drop_related(tail, blocks, base)
     boxed = _boxes(tail, blocks, names)
     if boxed:
         _read_boxes(tail, boxed, names)
@@ -123,16 +123,17 @@ def _chrome_of_lines(text, block):
     return found
 
 
-def _drop_related(tail, blocks):
+def _drop_related(tail, blocks, base):
     """Drop a closing list of other stories, heading and all."""
     for at in range(max(1, tail.end - MOST_BLOCKS), tail.end):
         if not announces_others(blocks[at]):
             continue
-        rest = [visible(block.text) for block in blocks[at + 1 : tail.end]]
+        entries = blocks[at + 1 : tail.end]
+        if leads_out([href for one in entries for _, href in one.links], base):
+            return
+        rest = [visible(block.text) for block in entries]
         is_list = all(
-            block.kind in ("ul", "ol", "h3", "h4")
-            or (len(block.text) < 140 and not block.text.rstrip().endswith("."))
-            for block in blocks[at + 1 : tail.end]
+            block.kind in ("h3", "h4") or not _tells(block) for block in entries
         )
         if rest and is_list:
             texts = [visible(blocks[at].text), *rest]
@@ -140,6 +141,14 @@ def _drop_related(tail, blocks):
             tail.end = at
             _drop_chrome(tail, blocks)
             return
+
+
+def _tells(block):
+    """Say whether any line of a block is more than the name of another story."""
+    if block.kind in ("ul", "ol"):
+        lines = [line for line in visible(block.text).split("\n") if line.strip()]
+        return not block.links and all(SENTENCE_END.search(line) for line in lines)
+    return len(block.text) >= 140 or bool(SENTENCE_END.search(visible(block.text)))
 
 
 def _boxes(tail, blocks, names):

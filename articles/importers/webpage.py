@@ -150,7 +150,7 @@ def _read_region(story, metadata, tree, region):
     )
     above, below = _around(tree, region)
     every = _unset(mapper.blocks(region.container))
-    own = own_blocks(every)
+    own = own_blocks(every, mapper.base)
     blocks = own.blocks
     signed = [visible(block.text) for block in own.below]
     signed += [line.text for line in below[:LINES_OF_SIGNATURE]]
@@ -219,7 +219,7 @@ def _from_headline(blocks, title):
 
 
 def _read_tail(blocks, mapper, names):
-    tail = read_tail(blocks, names)
+    tail = read_tail(blocks, names, mapper.base)
     if mapper.bios and not tail.boxes:
         apart = Mapper(base=mapper.base, keep_all=True)
         bios = [block for bio in mapper.bios for block in apart.blocks(bio)]

@@ -76,3 +76,16 @@ def test_a_heading_with_nothing_below_it_goes():
     body = read_string(page).body_html
     assert "In your inbox" not in body
     assert body.count("<p>") == 4
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Sign up for our newsletter, the sheet said in 1911, and get a herring free.",
+        "Support for our newsletters fell, he thought, by half.",
+        "Folge uns, stand auf dem Zettel, und darunter: kein Newsletter.",
+        "Suivez-nous jusqu’au port, disait l’affiche sur Facebook.",
+    ],
+)
+def test_a_call_that_is_told_of_stays(words):
+    assert words in body_of(f"<p>{words}</p>")

@@ -75,3 +75,33 @@ def test_a_story_named_a_comment_stays(kept):
 def test_a_story_about_comments_keeps_what_it_says_of_them():
     body = body_of(f"<p>Comments</p><p>{LONG}</p>{STORY}")
     assert "(3)" in body
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Comments", "Reactions", "No replies to the letter", "Kommentare", "Commentaires"],
+)
+def test_a_part_of_the_story_with_such_a_heading_stays(heading):
+    told = f"<h3>{heading}</h3><p>{LONG} (4)</p><p>{LONG} (5)</p>"
+    body = body_of(f"<div>{STORY}{told}<h3>The quay</h3><p>{LONG} (6)</p></div>")
+    assert heading in body
+    assert body.count("ten past six") == 12
+
+
+def test_quotations_of_readers_stay():
+    quoted = "".join(f"<p>“{LONG} {n}” — Nora Pell</p>" for n in range(4))
+    body = body_of(f"<div>{STORY}<h3>Your comments</h3>{quoted}</div>")
+    assert body.count("Nora Pell") == 4
+
+
+def test_the_report_says_that_readers_words_were_left_out():
+    page = f"<title>Who Rings It?</title><div>{STORY}<h3>Comments</h3>{SAID}</div>"
+    told = [one.sample for one in read_string(page).problems if one.kind == "left-out"]
+    assert told == ["Comments: Nora Pell wrote:"]
+
+
+def test_a_story_in_an_element_of_that_name_beside_menus_stays():
+    menu = "".join(f"<li><a href=/{n}>The long name of page {n}</a>" for n in range(20))
+    story = f"<p>{LONG} (1)</p><p>{LONG} (2)</p><p>{LONG} (3)</p>"
+    page = f"<ul>{menu}</ul><h1>Who Rings It?</h1><div class=comment-body>{story}</div>"
+    assert body_of(page).count("ten past six") == 6

@@ -103,6 +103,31 @@ class TestWordsThatStay:
 
 
 class TestNotices:
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "Copyright 1911 was what the board had printed on each of its maps.",
+            "© 1911 Marsh and Sons stood on the back of the plate.",
+            "Photos © 2009 by Otto Lark",
+            "© 1998 Otto Lark/Quill",
+        ],
+    )
+    def test_a_story_goes_on_below_what_only_looks_like_one(self, line):
+        below = f"<p>{line}</p>{prose(2, first=6)}"
+        assert "(7)" in page(f"<div>{TITLE}{prose(5)}{below}</div>").body_html
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "Posted at the door of the chapel, the notice says nothing of a bell.",
+            "The <a href=http://a.example/>first and second bells</a> and the"
+            " <a href=http://b.example/>third one of the parish</a> are lost for good.",
+        ],
+    )
+    def test_a_last_sentence_stays(self, words):
+        story = page(f"<div>{TITLE}{prose(5)}<p>{words}</p></div>")
+        assert words[:24].partition("<")[0] in story.body_html
+
     def test_what_follows_a_copyright_notice_is_left_out_and_named(self):
         below = (
             "<p>© 2011 The Quill Post</p><p>Chart data may differ from what is printed"
@@ -224,3 +249,26 @@ def test_a_headline_of_several_parts_of_the_title_is_found_where_it_is_printed(
 ):
     top = f"<h1>The Bell</h1><p>Wiki</p><div><h2>{printed}</h2>{prose(4)}</div>"
     assert page(f"<div>{top}</div>", head=f"<title>{title}</title>").headline == printed
+
+
+class TestUnfolded:
+    def test_each_part_below_its_heading(self):
+        parts = "".join(
+            f"<div><h3><button>Stage {n}</button></h3><div style='display:none'>"
+            f"<p>The bell rang for the boats that came in late. [{n}]</p></div></div>"
+            "<p>And then the works stood still for the whole of that year.</p>"
+            for n in range(4)
+        )
+        body = page(f"<div>{TITLE}{prose(4)}{parts}</div>").body_html
+        assert "Stage 2" in body
+
+
+class TestLetters:
+    def test_no_writer_of_one_is_the_author(self):
+        letters = "".join(
+            f"<p>Sir, {LONG} ({n})</p><p>{name}, Cold Ford</p>"
+            for n, name in enumerate(["Ivo Marsh", "Tess Orrin", "Hal Weaver"])
+        )
+        story = page(f"<div>{TITLE}{letters}</div>")
+        assert story.credits == []
+        assert "Hal Weaver, Cold Ford" in story.body_html

@@ -85,3 +85,35 @@ def test_a_link_around_blocks_is_kept_in_each():
         '<h3><a href="https://bell.example/">The bell itself</a></h3>'
         in story.body_html
     )
+
+
+def test_the_story_goes_on_below_them():
+    body = body_of(prose(6), "<h3>Related</h3>", OTHERS, prose(2, first=7))
+    assert "Cold Ford" not in body
+    assert body.count("ten past six") == 16
+
+
+def test_the_story_goes_on_below_one_link():
+    link = "<p><a href=a.htm>The Bell of Cold Ford</a></p>"
+    body = body_of(prose(6), "<h3>Related</h3>", link, prose(3, first=7))
+    assert body.count("ten past six") == 18
+
+
+@pytest.mark.parametrize("heading", ["Links", "Recommended reading", "See also"])
+def test_a_closing_list_of_other_sites_stays(heading):
+    sites = "".join(
+        f"<li><a href=http://bell{n}.example/>Parish of Ford {n}</a></li>"
+        for n in range(3)
+    )
+    body = body_of(prose(5), f"<h3>{heading}</h3><ul>{sites}</ul>")
+    assert heading in body
+    assert "Parish of Ford 2" in body
+
+
+def test_sentences_in_japanese_are_no_titles():
+    told = "".join(
+        f"<p>{n}年の秋、港の水は三段目まで上がり、誰もそれを知らなかったと言った。</p>"
+        for n in range(1900, 1908)
+    )
+    more = "<h3>関連記事</h3><p>番人は鍵を鉄の箱に入れて、店の奥にしまっていた。</p>"
+    assert "番人は" in body_of(told, more)
