@@ -77,6 +77,8 @@ SENTENCE_END = re.compile(r"[.!?…:;,”\"’)][\s\xa0]*$")
 WORDS_IN_BLOCK = re.compile(r"(<(?:p|h[2-4])>)(.*)(</(?:p|h[2-4])>)", re.DOTALL)
 LONGEST_LINK = 500  # letters
 LEAST_BEFORE = 200
+LEAST_TOLD = 120  # letters of prose
+SENTENCES = re.compile(r"\w\w[.!?。！？…][\"”’»)]*(?:\s|$)")
 LEAST_UNFOLDED = 80
 
 
@@ -97,6 +99,7 @@ class Mapper:
     pictures: list[PictureNote] = field(default_factory=list)
     bios: list = field(default_factory=list)
     teasers: set = field(default_factory=set)
+    left_out: list[str] = field(default_factory=list)
     keep_all: bool = False
 
     def blocks(self, element) -> list[Block]:
@@ -153,10 +156,20 @@ class Mapper:
         if tag in INLINE and self.weights.get(element.getparent()):
             return False  # A word of a sentence, whatever its marks are for.
         if BOILERPLATE.search(marks) and tag not in ("body", "html"):
+            self._note_prose(element)
             return True
         if tag in ("div", "section", "td", "table", "ul", "ol", "dl", "header"):
             return self._is_furniture(element)
         return False
+
+    def _note_prose(self, element):
+        """Take note of what says more than furniture does: it may be the story's."""
+        letters = self.words.get(element, 0)
+        if letters < LEAST_TOLD or self.linked.get(element, 0) > 0.2 * letters:
+            return
+        text = SPACE.sub(" ", element.text_content()).strip(EDGE)
+        if len(SENTENCES.findall(text)) > 1:
+            self.left_out.append(text)
 
     def _goes_on(self, element, marks):
         """Say whether what is hidden is the rest of a story, that a click showed."""

@@ -169,6 +169,9 @@ def _read_region(story, metadata, tree, region):
     story.chrome = _site_lines(above, mapper)
     dress(story, head, tail, body)
     story.chrome += [ChromeLine("other", text) for text in own.notices + own.left_out]
+    for text in mapper.left_out:
+        reason = "A part was left out that is marked as none of the story's."
+        story.note("left-out", reason, sample=text[:200])
     for text in own.left_out:
         reason = "A line that leads readers elsewhere was left out."
         story.note("left-out", reason, sample=text[:200])
