@@ -2,12 +2,12 @@
 
 import re
 from html import unescape
-from urllib.parse import urlsplit
 
 import lxml.html
 
-from .addresses import host_of
+from .addresses import host_of, within_site
 from .dates import is_yearless, parse_date
+from .exported import replaced
 from .story import Story
 
 LEAST_LINKS = 5
@@ -40,10 +40,15 @@ FRONT = re.compile(
     re.IGNORECASE,
 )
 MANY_LINKS = 40
-FURNITURE = re.compile(
-    rb"<(script|style|noscript|template)\b.*?</\1\s*>|<!--.*?-->",
-    re.DOTALL | re.IGNORECASE,
+# What no reader of a page sees, and the rest of its marks: each found in linear time.
+UNSEEN = (
+    (re.compile("<!--"), re.compile("-->")),
+    *(
+        (re.compile(rf"<{tag}\b", re.I), re.compile(rf"</{tag}\s*>", re.I))
+        for tag in ("script", "style", "noscript", "template")
+    ),
 )
+MARKUP = re.compile(r"<[^<>]*>")
 FRAMESET = re.compile(rb"<frameset\b", re.IGNORECASE)
 # Frames beside the one that held the story.
 AROUND = re.compile(
@@ -105,17 +110,15 @@ def _is_front(story, letters):
 
     What was taken for a story is the least part of what such a page says.
     """
-    split = urlsplit(story.canonical_url or story.address)
-    if (
-        not FRONT.fullmatch(split.path)
-        or split.query
-        or not (split.path or split.netloc)
-    ):
+    address = within_site(story.canonical_url) or story.address
+    if not address or not FRONT.fullmatch(address):
         return False
     if len(ANCHORS.findall(story.source)) < MANY_LINKS:
         return False
-    page = TAG.sub(" ", FURNITURE.sub(b" ", story.source).decode("utf-8", "replace"))
-    return 2 * letters < sum(map(len, WORD.findall(page)))
+    page = story.source.decode("utf-8", "replace")
+    for opening, closing in UNSEEN:
+        page = replaced(page, opening, closing, lambda piece: " ")
+    return 2 * letters < sum(map(len, WORD.findall(MARKUP.sub(" ", page))))
 
 
 def _goes_on_as_sentence(block):

@@ -1,5 +1,7 @@
 """Trees of static HTML: what is a story, where it stood, what it leads to."""
 
+import time
+
 import pytest
 
 from articles.importers import Problem, Story, saved_pages
@@ -147,6 +149,12 @@ class TestNoStories:
     def test_a_front_page_is_left_out(self, grow, name):
         found = grow({name: listing(FRONT), "s1.htm": page()})
         assert problems(found) == {name: "list"}
+
+    @pytest.mark.parametrize("opened", ["<script ", "<!--", "<"])
+    def test_a_front_page_that_opens_and_never_closes_ends_soon(self, grow, opened):
+        began = time.monotonic()
+        grow({"index.html": listing(FRONT) + opened * 60_000})
+        assert time.monotonic() - began < 15
 
     def test_a_story_at_a_front_page_s_place_is_one(self, grow):
         found = grow({"index.html": page(), "s1.htm": listing(FRONT, "Another")})
