@@ -81,16 +81,22 @@ def shown(article):
     )
 
 
-@transaction.atomic
 def move(desk, request, pk):
     article = desk.get_article(request, pk)
     if not article.path or not may_move(desk, request, article):
         raise PermissionDenied
-    article = Article.objects.select_for_update().get(pk=article.pk)
-    old = article.path
-    form = AddressForm(request.POST or None, instance=article)
-    if request.method == "POST" and form.is_valid():
-        return _moved(desk, request, article, old)
+    if request.method != "POST":
+        form = AddressForm(instance=article)
+        return _shown(desk, request, article, article.path, form)
+    with transaction.atomic():
+        article = Article.objects.select_for_update().get(pk=article.pk)
+        old, form = article.path, AddressForm(request.POST, instance=article)
+        if form.is_valid():
+            return _moved(desk, request, article, old)
+    return _shown(desk, request, article, old, form)
+
+
+def _shown(desk, request, article, old, form):
     title = _("Change the address")
     page = {"form": form, "old": old, "article": article, "title": title}
     return TemplateResponse(
