@@ -23,7 +23,7 @@ from .figures import stand_alone
 from .markup import figure_html
 from .originals import film_at, whole_picture
 from .story import PageError, PictureNote, Problem, Story, When
-from .webtree import MOST_ELEMENTS, parse
+from .webtree import MOST_ELEMENTS, parse, put_in_place
 
 SPACE = re.compile(r"\s+")
 LONGEST_FIRST_WORDS = 80
@@ -247,7 +247,7 @@ class _Reader:
         said += element.xpath(".//param[@name='movie' or @name='src']/@value")
         address = next(filter(None, map(self.absolute, said)), "")
         if address := film_at(address):
-            _replace(element, embed_of(address, ""))
+            put_in_place(element, embed_of(address, ""))
 
     def frame(self, element):
         code = lxml.html.tostring(element, encoding="unicode", with_tail=False)
@@ -264,7 +264,7 @@ class _Reader:
         if element.tag in ("video", "audio"):
             element.tail = f" {element.tail or ''}"
         address = film_at(address) or address
-        _replace(element, embed_of(address, element.get("title") or ""))
+        put_in_place(element, embed_of(address, element.get("title") or ""))
 
     def post(self, quotation):
         code = lxml.html.tostring(quotation, encoding="unicode", with_tail=False)
@@ -305,7 +305,7 @@ class _Reader:
         )
         if own is not None and (words := _words(own)):
             gallery.append(builder.E.figcaption(words))
-        _replace(element, gallery)
+        put_in_place(element, gallery)
 
     def picture(self, image):
         holder = _holder(image, None)
@@ -318,7 +318,7 @@ class _Reader:
             _drop(image)
         else:
             # In the middle of a paragraph, cleaning divides it.
-            _replace(target, figure)
+            put_in_place(target, figure)
 
     def figure(self, image, caption="", credit=""):
         """Return a place for the picture; None where it is none."""
@@ -414,12 +414,6 @@ def embed_of(address: str, title: str):
     return builder.E.figure(
         {"class": "embed", "data-embed": address}, builder.A(words, href=address)
     )
-
-
-def _replace(element, block):
-    block.tail = element.tail
-    element.tail = None
-    element.getparent().replace(element, block)
 
 
 def _drop(element):

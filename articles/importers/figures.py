@@ -4,6 +4,8 @@ from itertools import islice
 
 from lxml.html import builder
 
+from .webtree import put_in_place
+
 
 def stand_alone(root) -> None:
     """Put embeds, tables, quotations and code in the places of the figures around them.
@@ -22,7 +24,7 @@ def _join_embed(embed, outer):
     if caption is not None:
         if _letters(caption):
             embed.append(caption)
-        _put_in_place(outer, embed)
+        put_in_place(outer, embed)
     elif _is_small(outer) and next(outer.iter("figcaption", "img"), None) is None:
         outer.drop_tag()  # around a post's words and the post itself
 
@@ -35,14 +37,14 @@ def _join_table(table, outer):
         caption.tag = "caption"
         caption.attrib.clear()
         table.insert(0, caption)
-    _put_in_place(outer, table)
+    put_in_place(outer, table)
 
 
 def _join_code(code, outer):
     """Put code in a figure's place, and its caption below."""
     caption = _caption_beside(code, outer)
     if caption is not None:
-        _put_in_place(outer, code)
+        put_in_place(outer, code)
         if _letters(caption):
             caption.tag = "p"
             caption.tail, code.tail = code.tail, None
@@ -56,7 +58,7 @@ def _join_quotation(quotation, outer):
         return
     if who := " ".join(caption.text_content().split()).strip("—–- "):
         quotation.append(builder.E.footer(builder.E.cite(who)))
-    _put_in_place(outer, quotation)
+    put_in_place(outer, quotation)
 
 
 JOINS = {
@@ -92,8 +94,3 @@ def _is_small(outer):
 
 def _letters(element):
     return len("".join(element.text_content().split()))
-
-
-def _put_in_place(outer, element):
-    element.tail, outer.tail = outer.tail, None
-    outer.getparent().replace(outer, element)

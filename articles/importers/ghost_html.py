@@ -9,6 +9,7 @@ from lxml.html import builder
 
 from .exported import inner_html, root_of
 from .markdown_text import with_notes
+from .webtree import put_in_place
 
 REMARK = re.compile(r"<!--\s*kg-card-(?:begin|end)[^>]*-->")
 # Its players' clocks and knobs, and what asks readers to become members.
@@ -80,7 +81,7 @@ def _tell(card, address, words, about):
         about = builder.P(about) if about else None
     elif about is not None:
         about.tag, about.tail = "div", None
-    _replace(card, builder.DIV(line, *([] if about is None else [about])))
+    put_in_place(card, builder.DIV(line, *([] if about is None else [about])))
 
 
 def _audio(card):
@@ -90,7 +91,7 @@ def _audio(card):
     if title := _words(card, "kg-audio-title"):
         sound.set("title", title)
     sound.tail = None
-    _replace(card, builder.DIV(sound))
+    put_in_place(card, builder.DIV(sound))
 
 
 def _callout(card):
@@ -100,9 +101,4 @@ def _callout(card):
     if sign := _words(card, "kg-callout-emoji"):
         text.text = f"{sign} {text.text or ''}"
     text.tag, text.tail = "p", None
-    _replace(card, builder.BLOCKQUOTE(text))
-
-
-def _replace(element, other):
-    other.tail, element.tail = element.tail, None
-    element.getparent().replace(element, other)
+    put_in_place(card, builder.BLOCKQUOTE(text))

@@ -12,6 +12,7 @@ from lxml.html import builder
 
 from .exported import embed_of, inner_html, plain_text, root_of
 from .originals import whole_picture
+from .webtree import put_in_place
 
 # The machinery of a newsletter: to subscribe, to share, to join in.
 MACHINERY = (
@@ -84,7 +85,7 @@ def _part(element, classes, report):
     elif "file-embed-wrapper" in classes:
         _file(element)
     elif "latex-rendered" in classes:
-        _replace(element, builder.PRE(_told(element, "persistentExpression")))
+        put_in_place(element, builder.PRE(_told(element, "persistentExpression")))
     elif kind := next(iter(classes & EMBEDS.keys()), ""):
         _embed(element, EMBEDS[kind])
     elif kind := next(iter(classes & CARDS.keys()), ""):
@@ -136,9 +137,9 @@ def _embed(element, pattern):
     if words:
         # The post itself may be gone by now.
         said = builder.BLOCKQUOTE(builder.P(words), cite=address)
-        _replace(element, builder.DIV(said, shown))
+        put_in_place(element, builder.DIV(said, shown))
     elif not element.text_content().strip():
-        _replace(element, shown)
+        put_in_place(element, shown)
     else:
         element.append(shown)
 
@@ -156,7 +157,7 @@ def _gallery(element):
     caption = gallery.get("caption") if isinstance(gallery, dict) else ""
     if isinstance(caption, str) and caption.strip():
         made.append(builder.E.figcaption(caption.strip()))
-    _replace(element, made)
+    put_in_place(element, made)
 
 
 def _file(element):
@@ -172,7 +173,7 @@ def _link(element, address, words):
     if not _is_web(address):
         element.drop_tree()
         return
-    _replace(element, builder.P(builder.A(words, href=whole_picture(address))))
+    put_in_place(element, builder.P(builder.A(words, href=whole_picture(address))))
 
 
 def _footnotes(root):
@@ -188,7 +189,7 @@ def _footnotes(root):
     for anchor in root.xpath(".//a[contains(@class, 'footnote-anchor')]"):
         if words := notes.get((anchor.get("href") or "").partition("#")[2]):
             told = {"class": "footnote", "data-footnote": words}
-            _replace(anchor, builder.SUP(told))
+            put_in_place(anchor, builder.SUP(told))
 
 
 def _is_web(address):
@@ -196,8 +197,3 @@ def _is_web(address):
         return urlsplit(address).scheme in ("http", "https")
     except ValueError:
         return False
-
-
-def _replace(element, other):
-    other.tail, element.tail = element.tail, None
-    element.getparent().replace(element, other)

@@ -86,3 +86,9 @@ def strip_styling(tree: lxml.html.HtmlElement) -> None:
         raise PageError("too-deep", "The page's tags are nested too deeply to read.")
     if count > MOST_ELEMENTS:
         raise PageError("too-large", f"The page has more than {MOST_ELEMENTS} tags.")
+
+
+def put_in_place(other, element) -> None:
+    """Put an element where the other one stands; the text behind stays behind."""
+    element.tail, other.tail = other.tail, None
+    other.getparent().replace(other, element)
