@@ -106,6 +106,11 @@ def host_of(address: str) -> str:
         return ""
 
 
+def site_of(address: str) -> str:
+    """Return the host an address names, with "www." or without the same."""
+    return host_of(address).removeprefix("www.")
+
+
 def within_site(address: str) -> str:
     """Return the path of a web address with its query, "" for what is none."""
     try:

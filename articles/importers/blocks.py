@@ -53,10 +53,14 @@ class Block:
     @property
     def is_told(self):
         """Whether it tells something: a paragraph of sentences, with few links."""
-        text = visible(self.text).strip()
-        inside = sum(len(label) for label, _href in self.links)
-        is_prose = self.kind in ("p", "blockquote") and SENTENCE_END.search(text)
-        return bool(is_prose) and inside < 0.3 * len(text)
+        is_prose = self.kind in ("p", "blockquote")
+        return is_prose and tells(visible(self.text).strip(), self.links)
+
+
+def tells(text: str, links) -> bool:
+    """Say whether words are sentences, few of them in the links (label, address)."""
+    inside = sum(len(label) for label, _href in links)
+    return bool(SENTENCE_END.search(text)) and inside < 0.3 * len(text)
 
 
 def escape(text: str) -> str:

@@ -152,22 +152,6 @@ NAME_SUFFIXES = words("jr sr ii iii iv phd md esq")
 # A woman's or man's name keeps its capitals in these, whatever the page shouts.
 ROMAN = frozenset({"II", "III", "IV", "VI", "VII"})
 
-
-@dataclass(frozen=True, slots=True)
-class Byline:
-    """A byline taken apart.
-
-    ``is_sure`` is false for one-word names, which headlines such as "By Design"
-    look just like, and for names such as Dorothy Day ("By Judgment Day").
-    """
-
-    text: str
-    credits: tuple[Credit, ...]
-    published: When | None = None
-    email: str = ""
-    is_sure: bool = True
-
-
 # What may stand before "by" where there is a date: "Posted by", "17:30 von".
 DATED_LEAD = re.compile(
     rf"[\s,|·•–—-]*(?:(?:{_ROLE}|submitted|published|added|created|gespeichert|verfasst"
@@ -182,6 +166,21 @@ BEFORE_DATE = re.compile(
 )
 LOGIN = re.compile(r"[^\W_][\w.-]{2,23}")
 HANDLE = re.compile(r"\s*@\w{2,30}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A byline taken apart.
+
+    ``is_sure`` is false for one-word names, which headlines such as "By Design"
+    look just like, and for names such as Dorothy Day ("By Judgment Day").
+    """
+
+    text: str
+    credits: tuple[Credit, ...]
+    published: When | None = None
+    email: str = ""
+    is_sure: bool = True
 
 
 def parse_byline(line: str) -> Byline | None:
@@ -243,25 +242,26 @@ def _dated_name(line):
             return Byline(printed, (credit,), when)
     if found := find_date(printed):
         when, start, end = found
-        for name in _names_beside(printed[:start], printed[end:]):
+        if name := _name_beside(printed[:start], printed[end:]):
             return Byline(printed, (Credit(readable_name(name), "", name),), when)
     return None
 
 
-def _names_beside(before, after):
-    """Yield who is named beside a date, a login behind "by" included.
+def _name_beside(before, after):
+    """Return who is named beside a date, a login behind "by" included; "" for nobody.
 
     "Posted by wren on", "par Ann Lee", "17:30 von wren | 3 Kommentare".
     """
     before, after = (HANDLE.sub(" ", text).strip() for text in (before, after))
     whole = f"{before} {after}".strip(" ,|·•–—-/:")
     if is_person(whole) and not LEAD.match(whole):
-        yield whole
+        return whole
     for text in (after, before):
         if lead := DATED_LEAD.match(text):
             name = PARTS_OF_DATED.split(BEFORE_DATE.sub("", text[lead.end() :]))[0]
             if is_person(name) or LOGIN.fullmatch(name):
-                yield name
+                return name
+    return ""
 
 
 def _date_beside(parts):

@@ -43,14 +43,14 @@ CALL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 FOREIGN_CALL = re.compile(
-    r"[\W_]*(?:melden sie sich|abonnieren sie|jetzt abonnieren|folgen sie uns|folge uns"
-    r"|bestellen sie|abonnez-vous|inscrivez-vous|recevez|suivez[ -]nous|devenez fan"
-    r"|suscr[ií]b[ea](?:te|se)|recib[ae]|s[ií]g(?:ue|a)nos|iscriviti|iscrivetevi|ricevi"
-    r"|seguici|inscreva-se|receba|assine|siga-nos|schrijf je in|meld je aan|volg ons"
-    r"|prenumerera|подпишитесь|подписывайтесь|zapisz się|abone ol)\b.{0,200}?"
-    r"(?:newsletter|bolet[ií]n|infolettre|lettre d|nieuwsbrief|nyhetsbrev|рассылк"
-    r"|bülten"
-    r"|telegram|facebook|whatsapp|instagram|twitter|correo|e-?mail|youtube|rss)",
+    r"[\W_]*(?:melden sie sich|abonnieren sie|jetzt abonnieren|folgen sie uns"
+    r"|folge uns|bestellen sie|abonnez-vous|inscrivez-vous|recevez|suivez[ -]nous"
+    r"|devenez fan|suscr[ií]b[ea](?:te|se)|recib[ae]|s[ií]g(?:ue|a)nos|iscriviti"
+    r"|iscrivetevi|ricevi|seguici|inscreva-se|receba|assine|siga-nos|schrijf je in"
+    r"|meld je aan|volg ons|prenumerera|подпишитесь|подписывайтесь|zapisz się"
+    r"|abone ol)\b.{0,200}?(?:newsletter|bolet[ií]n|infolettre|lettre d|nieuwsbrief"
+    r"|nyhetsbrev|рассылк|bülten|telegram|facebook|whatsapp|instagram|twitter|correo"
+    r"|e-?mail|youtube|rss)",
     re.IGNORECASE | re.DOTALL,
 )
 # These begin sentences of a story, too: they are calls with a link in them.

@@ -15,32 +15,27 @@ WORD = (
 )
 # Names of the element around them all, and of what is in it.
 MARK = re.compile(
-    r"(?:(?!no-|has-|with-|hide-|show-)[a-z0-9]+[-_])*"
-    r"(?:(?:comments|kommentare|comentarios|commentaires|commenti|reacties|komentarze"
-    r"|reader-?comments|usercomments|commentlist|disqus(?:[-_]thread)?|livefyre|respond"
-    r"|fb-comments|talkback)(?:[-_]?(?:liste?|area|section|wrap|wrapper|container|block"
-    r"|box|thread|main|content|inner|outer|holder|region|node|pane|panel|template"
-    r"|\d+))*"
+    r"(?:(?!no-|has-|with-|hide-|show-)[a-z0-9]+[-_])*(?:(?:comments|kommentare"
+    r"|comentarios|commentaires|commenti|reacties|komentarze|reader-?comments"
+    r"|usercomments|commentlist|disqus(?:[-_]thread)?|livefyre|respond|fb-comments"
+    r"|talkback)(?:[-_]?(?:liste?|area|section|wrap|wrapper|container|block|box|thread"
+    r"|main|content|inner|outer|holder|region|node|pane|panel|template|\d+))*"
     r"|(?:comment|kommentar|comentario|commentaire)[-_]?(?:list|area|section|wrap"
-    r"|wrapper"
-    r"|container|box|thread|body|content|text|form|holder|item|entry|reply|\d+))",
+    r"|wrapper|container|box|thread|body|content|text|form|holder|item|entry|reply"
+    r"|\d+))",
     re.IGNORECASE,
 )
 # "12 Comments", "Readers' Comments (718)", "Comments are closed.", "Leave a comment".
 HEADING = re.compile(
     rf"\W*(?:\d{{1,6}}\W{{1,4}})?(?:(?:readers?|users?|your|all|latest|recent|alle"
-    rf"|neueste"
-    rf"|ihre?|deine?|vos|les|los|tus|i|leave a|post a|add a|write a|view|show|hide)"
-    rf"[’']?s?[’']?\W+)?"
-    rf"{WORD}(?:\W*\(?\d{{1,6}}\)?| (?:are|is|have been) (?:now )?(?:closed|disabled"
-    rf"|off)"
-    rf"| (?:to|on|zu|à|sur|a|sobre|su|op)\b.{{1,120}}"
-    rf"| \W*¿?quieres comentar\b.{{0,60}})?\W*"
+    rf"|neueste|ihre?|deine?|vos|les|los|tus|i|leave a|post a|add a|write a|view|show"
+    rf"|hide)[’']?s?[’']?\W+)?{WORD}(?:\W*\(?\d{{1,6}}\)?| (?:are|is"
+    rf"|have been) (?:now )?(?:closed|disabled|off)| (?:to|on|zu|à|sur|a|sobre|su"
+    rf"|op)\b.{{1,120}}| \W*¿?quieres comentar\b.{{0,60}})?\W*"
     r"|(?:\d{1,6}|one|no) (?:responses?|repl(?:y|ies)|thoughts?|comments?) (?:to|on"
-    r"|for)\b.{1,160}"
-    r"|leave a (?:reply|response)\W*(?:cancel reply)?|join the (?:discussion"
-    r"|conversation)\W*"
-    r"|(?:ihre|deine) meinung\W*|schreibe? einen kommentar\W*",
+    r"|for)\b.{1,160}|leave a (?:reply|response)\W*(?:cancel reply)?"
+    r"|join the (?:discussion|conversation)\W*|(?:ihre|deine) meinung\W*"
+    r"|schreibe? einen kommentar\W*",
     re.IGNORECASE,
 )
 HEADINGS = ("h2", "h3", "h4")

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from .addresses import joined
+from .addresses import joined, site_of
 from .bylines import is_person, parse_byline, parse_names, readable_name
 from .dates import parse_machine_date
 from .story import Credit, When
@@ -45,8 +45,7 @@ GENERIC = re.compile(
 )
 BYLINE_CLASS = re.compile(
     r"(?:^|[\s_-])(?:byline|author(?:-?name)?|p-author|fn|post-author|writer"
-    r"|contributor-name|vcard"
-    r"|story-author|credit-author)(?:$|[\s_-])",
+    r"|contributor-name|vcard|story-author|credit-author)(?:$|[\s_-])",
     re.IGNORECASE,
 )
 LOGIN = re.compile(r"[a-z0-9._-]+|admin(?:istrator)?|webmaster|editor|staff", re.I)
@@ -65,8 +64,8 @@ LEGAL_FORM = re.compile(r"\W(?:gmbh|ag|inc|llc|ltd|co|kg|e\.?v|s\.?[aà]|online)
 # Whom systems name where nobody signed.
 NOBODY = re.compile(
     r"(?:super ?user|admin(?:istrator)?|webmaster|root|guest|unknown|anonymous"
-    r"|redaktion"
-    r"|(?:la )?r[eé]daction|redacci[oó]n|redazione|redactie|contributors to .*)",
+    r"|redaktion|(?:la )?r[eé]daction|redacci[oó]n|redazione|redactie"
+    r"|contributors to .*)",
     re.IGNORECASE,
 )
 
@@ -266,9 +265,8 @@ def _canonical(tree, metas, article, saved_from):
 
 
 def _publishers(metas, article, metadata):
-    host = (urlsplit(metadata.canonical_url).hostname or "").removeprefix("www.")
+    host = site_of(metadata.canonical_url)
     named = [
-        metadata.site_name,
         _text(_get(article, "publisher", "name")),
         *_all(metas, ("og:site_name", "application-name", "twitter:site", "publisher")),
         host,

@@ -1,8 +1,9 @@
 """The head of a story on a web page: from the lines above it and its first blocks."""
 
+import html
 from itertools import zip_longest
 
-from .blocks import Block, Line, escape
+from .blocks import Block, Line, escape, tells
 from .chrome import chrome_kind
 from .head import (
     LONGEST_STANDFIRST,
@@ -13,33 +14,33 @@ from .head import (
 )
 from .headline import key_of
 from .marks import visible
-from .markup import SENTENCE_END
 
 BLOCKS_OF_HEAD = 12
 LEAST_PROSE = 120  # letters
-MOST_ABOVE, MOST_PROSE_ABOVE = 1500, 3
-NO_LINE = Line("")
+MOST_ABOVE = 1500
 
 
-def head_of_page(above, blocks, title, metadata):
+def head_of_page(above, blocks, title, metadata, address):
     """Read the head from the lines above the story and from its first blocks.
 
-    Of the lines above only bylines and dates count, and a standfirst right
-    below the headline; the rest is menus.
+    Of the lines above only bylines and dates count, and the prose below the headline:
+    a standfirst, or the first paragraphs. The rest is menus. `address(href)` returns
+    where a link leads, "" for nowhere.
     """
     titles = [
         at + 1
         for at, line in enumerate(above)
         if title and key_of(line.text) == key_of(title)
     ]
-    start = titles[-2:][0] if titles else None
-    lines = above[start:] if titles else above[-15:]
+    # Of a headline that is repeated, the last two: the head stands between them.
+    lines = above[titles[-2:][0] :] if titles else above[-15:]
     kept = [Line(title, level=1)] if title else []
-    prose = _told_above(above, titles, blocks)
-    if prose and (len(prose) > 1 or len(prose[0].text) > LONGEST_STANDFIRST):
-        blocks = [*map(_paragraph, prose[:MOST_PROSE_ABOVE]), *blocks]
-    elif prose or (titles and _is_standfirst_line((*above[titles[-1] :], NO_LINE)[0])):
-        kept.append(prose[0] if prose else above[titles[-1]])
+    prose = _told_above(lines, blocks) if titles else []
+    below = above[titles[-1] : titles[-1] + 1] if titles else []
+    if len(prose) > 1 or any(len(one.text) > LONGEST_STANDFIRST for one in prose):
+        blocks = [*(_paragraph(one, address) for one in prose), *blocks]
+    else:
+        kept += prose or filter(_is_standfirst_line, below)
     lines = _with_whole_bylines(lines)
     names = [credit.name for credit in metadata.credits]
     names += metadata.portraits
@@ -73,15 +74,11 @@ def head_of_page(above, blocks, title, metadata):
     return head, [block for at, block in enumerate(blocks) if at not in dropped]
 
 
-def _told_above(above, titles, blocks):
+def _told_above(lines, blocks):
     """Return the prose between the headline and where the extractor saw a story."""
-    if not titles:
-        return []
     told = key_of(" ".join(visible(block.text) for block in blocks))
     return [
-        line
-        for line in above[titles[-2:][0] :]
-        if _is_prose_line(line) and key_of(line.text) not in told
+        line for line in lines if _is_prose_line(line) and key_of(line.text) not in told
     ]
 
 
@@ -108,22 +105,21 @@ def _is_standfirst_line(line):
 def _is_prose_line(line):
     """Say whether a line between the headline and the story is some of its text."""
     return (
-        _is_sentences(line.text, line.links)
-        and len(line.text) <= MOST_ABOVE
+        LEAST_PROSE < len(line.text) <= MOST_ABOVE
+        and tells(line.text, line.links)
         and not is_head_line(line)
         and chrome_kind(line.text) is None
     )
 
 
-def _paragraph(line):
-    return Block("p", line.text, f"<p>{escape(line.text)}</p>", links=[*line.links])
-
-
-def is_prose(block):
-    return block.kind == "p" and _is_sentences(visible(block.text).strip(), block.links)
-
-
-def _is_sentences(text, links):
-    linked = sum(len(label) for label, _href in links)
-    is_told = len(text) > LEAST_PROSE and SENTENCE_END.search(text)
-    return bool(is_told) and linked < 0.3 * len(text)
+def _paragraph(line, address):
+    """Return a line of a page as a paragraph with its links."""
+    pieces, at = [], 0
+    for label, href in line.links:
+        start = line.text.find(label, at)
+        if label and start >= 0 and (target := address(href)):
+            pieces.append(escape(line.text[at:start]))
+            pieces.append(f'<a href="{html.escape(target)}">{escape(label)}</a>')
+            at = start + len(label)
+    pieces.append(escape(line.text[at:]))
+    return Block("p", line.text, f"<p>{''.join(pieces)}</p>", links=[*line.links])

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from .addresses import host_of
+from .addresses import site_of
 from .authorbox import closing_names
 from .blocks import Block
 from .marks import visible
@@ -17,45 +17,34 @@ LONGEST_ENTRY = 200
 # A heading of this kind says nothing but what follows.
 HEADING = re.compile(
     r"\W*(?:related(?: (?:stories|articles|links|posts|content|topics|coverage"
-    r"|videos))?"
-    r"|see also|also (?:by|see)|read (?:also|next|more)|what to read next|up next"
-    r"|more (?:from|by|on|stories|columns|articles|news)\b.{0,50}"
+    r"|videos))?|see also|also (?:by|see)|read (?:also|next|more)|what to read next"
+    r"|up next|more (?:from|by|on|stories|columns|articles|news)\b.{0,50}"
     r"|other (?:articles|columns|stories|essays)\b.{0,40}|recent (?:posts|columns"
-    r"|articles)"
-    r"|you (?:may|might) (?:also )?(?:like|be interested in)|most (?:read|popular"
-    r"|viewed)"
-    r"|(?:top|popular|sponsored|trending) (?:stories|posts|articles|videos)"
-    r"|(?:around|from) the web|editor[’']?s[’']? picks|previous columns|in this section"
-    r"|latest (?:news|stories|videos)|links|recommended(?: (?:for you|stories"
-    r"|reading))?"
-    r"|mehr (?:zum thema|zu|aus|von|über|dazu)\b.{0,50}|(?:lesen|sehen) sie auch"
-    r"|lies auch|auch interessant|auch auf [\w.]{2,40}|passend dazu"
-    r"|links zum (?:thema|artikel)"
-    r"|(?:das|dieses? thema|diese artikel)? ?könnten? (?:sie|dich"
-    r"|euch) auch interessieren"
-    r"|das thema könnte (?:sie|dich|euch) auch interessieren"
-    r"|(?:verwandte|ähnliche|weitere|neueste|aktuelle|beliebte)[rsn]? (?:themen|artikel"
-    r"|beiträge|nachrichten|meldungen|videos|news)\b.{0,40}|topmeldungen"
-    r"|meistgelesen(?:e artikel)?"
-    r"|empfehlungen(?: der redaktion)?|(?:à )?(?:lire|voir) (?:aussi|également)"
-    r"|(?:sur|dans) (?:le|la) même (?:sujet|thème|rubrique|catégorie)"
-    r"|articles? (?:liés?|similaires?|recommandés?|connexes?)|(?:les )?plus (?:lus"
-    r"|populaires)"
+    r"|articles)|you (?:may|might) (?:also )?(?:like|be interested in)|most (?:read"
+    r"|popular|viewed)|(?:top|popular|sponsored|trending) (?:stories|posts|articles"
+    r"|videos)|(?:around|from) the web|editor[’']?s[’']? picks|previous columns"
+    r"|in this section|latest (?:news|stories|videos)|links|recommended(?: (?:for you"
+    r"|stories|reading))?|mehr (?:zum thema|zu|aus|von|über|dazu)\b.{0,50}|(?:lesen"
+    r"|sehen) sie auch|lies auch|auch interessant|auch auf [\w.]{2,40}|passend dazu"
+    r"|links zum (?:thema|artikel)|(?:das|dieses? thema"
+    r"|diese artikel)? ?könnten? (?:sie|dich|euch) auch interessieren"
+    r"|das thema könnte (?:sie|dich|euch) auch interessieren|(?:verwandte|ähnliche"
+    r"|weitere|neueste|aktuelle|beliebte)[rsn]? (?:themen|artikel|beiträge|nachrichten"
+    r"|meldungen|videos|news)\b.{0,40}|topmeldungen|meistgelesen(?:e artikel)?"
+    r"|empfehlungen(?: der redaktion)?|(?:à )?(?:lire|voir) (?:aussi|également)|(?:sur"
+    r"|dans) (?:le|la) même (?:sujet|thème|rubrique|catégorie)|articles? (?:liés?"
+    r"|similaires?|recommandés?|connexes?)|(?:les )?plus (?:lus|populaires)"
     r"|noticias relacionadas|te puede interesar|artículos relacionados"
-    r"|temas relacionados"
-    r"|más (?:noticias|sobre|información)\b.{0,40}|lo más (?:leído|visto)|ver también"
-    r"|lee también"
-    r"|leggi anche|(?:articoli|notizie) correlat[ie]|potrebbe interessarti(?: anche)?"
-    r"|leia (?:também|mais)|(?:notícias|artigos) relacionad[oa]s|veja também|mais lidas"
-    r"|lees ook|lees (?:meer|verder)|gerelateerd(?:e (?:artikelen|berichten))?"
-    r"|meest gelezen"
-    r"|läs (?:också|mer|även)|relaterat|les også|læs også|czytaj (?:też|także|również)"
-    r"|zobacz (?:też|także|również)|powiązane(?: artykuły)?|читайте также|по теме"
-    r"|похожие (?:статьи|материалы)|материалы по теме|ilgili haberler"
-    r"|διαβάστε (?:επίσης|ακόμα)"
+    r"|temas relacionados|más (?:noticias|sobre|información)\b.{0,40}|lo más (?:leído"
+    r"|visto)|ver también|lee también|leggi anche|(?:articoli|notizie) correlat[ie]"
+    r"|potrebbe interessarti(?: anche)?|leia (?:também|mais)|(?:notícias"
+    r"|artigos) relacionad[oa]s|veja também|mais lidas|lees ook|lees (?:meer|verder)"
+    r"|gerelateerd(?:e (?:artikelen|berichten))?|meest gelezen|läs (?:också|mer|även)"
+    r"|relaterat|les også|læs også|czytaj (?:też|także|również)|zobacz (?:też|także"
+    r"|również)|powiązane(?: artykuły)?|читайте также|по теме|похожие (?:статьи"
+    r"|материалы)|материалы по теме|ilgili haberler|διαβάστε (?:επίσης|ακόμα)"
     r"|اقرأ أيضا|مواضيع ذات صلة|เรื่องที่เกี่ยวข้อง|関連(?:記事|リンク|ニュース)"
-    r"|相关(?:阅读|新闻|文章|链接)|延伸阅读"
-    r"|推荐阅读|관련 ?(?:기사|뉴스))\W*",
+    r"|相关(?:阅读|新闻|文章|链接)|延伸阅读|推荐阅读|관련 ?(?:기사|뉴스))\W*",
     re.IGNORECASE,
 )
 
@@ -95,9 +84,8 @@ def leads_out(hrefs: Iterable[str], base: str) -> bool:
 
     Where the page's own address is not known, they have to lead to several.
     """
-    hosts = {host_of(href).removeprefix("www.") for href in hrefs}
-    own = host_of(base).removeprefix("www.")
-    return not hosts & {"", own} and len(hosts) >= (1 if own else 2)
+    sites, own = set(map(site_of, hrefs)), site_of(base)
+    return not sites & {"", own} and len(sites) >= (1 if own else 2)
 
 
 def _end_of_entries(blocks, at):

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from html import escape, unescape
 from itertools import chain
-from urllib.parse import urlsplit
 
-from .addresses import joined
+from .addresses import joined, site_of
 from .decode import decode
 from .files import PageFile, count_pages, is_markup, resolved, walk
 from .lists import ANCHORS, frames_of, why_no_story
@@ -251,7 +250,7 @@ def _frames(found, frames, tree):
 def place_in(tree: Tree, story: Story) -> None:
     """Settle a story's address; lead its links and pictures to the tree's files."""
     name = tree.name_of(story.source_id)
-    host = (urlsplit(story.canonical_url).hostname or "").removeprefix("www.")
+    host = site_of(story.canonical_url)
     is_elsewhere = tree.hosts and host not in tree.hosts
     if story.source_kind == "html" and (not host or is_elsewhere):
         story.address = tree.address_of(name)

@@ -5,7 +5,7 @@ from datetime import datetime, time
 
 from django.utils import timezone
 
-from articles.importers.addresses import host_of, within_site
+from articles.importers.addresses import site_of, within_site
 from articles.models import Article
 from articles.models.articles import default_language
 
@@ -46,12 +46,9 @@ def original_of(story):
     The old site's own pages named themselves. Here that would tell search engines to
     look there on, and keep the story out of the sitemaps.
     """
-    address = story.canonical_url
-    old_site, host = (
-        host_of(each).removeprefix("www.") for each in (story.base_url, address)
-    )
-    is_own = old_site in ("", host) and within_site(address) == story.address
-    return "" if is_own else address
+    address, old_site = story.canonical_url, site_of(story.base_url)
+    is_here = within_site(address) == story.address
+    return "" if is_here and old_site in ("", site_of(address)) else address
 
 
 def status_of(story, choices):

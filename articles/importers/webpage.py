@@ -14,9 +14,7 @@ from .chrome import chrome_kind, chrome_lines
 from .dates import day_first
 from .dressing import dress
 from .extract import Region, find_body, text_lines, whole
-from .head import (
-    is_head_line,
-)
+from .head import is_head_line
 from .headline import choose_title, key_of
 from .hints import (
     date_beside,
@@ -30,7 +28,7 @@ from .language import guess_language
 from .marked import home_lines, marked_lines
 from .markup import Mapper, urlsplit_scheme
 from .metadata import credits_of, is_login, read_metadata
-from .page_head import head_of_page, is_prose
+from .page_head import LEAST_PROSE, head_of_page
 from .plaintext import read_text
 from .rules import Rules, Taken, wrap
 from .signature import LINES_OF_SIGNATURE, sign, without_signature
@@ -157,7 +155,7 @@ def _read_region(story, metadata, tree, region):
     title = choose_title(metadata, tree, above, blocks)
     story.headline = story.headline or title
     blocks = _from_headline(blocks, story.headline)
-    head, blocks = head_of_page(above, blocks, story.headline, metadata)
+    head, blocks = head_of_page(above, blocks, story.headline, metadata, mapper.address)
     blocks = without_signature(blocks, head, metadata)
     names = [credit.name for credit in head.credits if not credit.role]
     names = names or [credit.name for credit in metadata.credits]
@@ -216,9 +214,14 @@ def _from_headline(blocks, title):
         for block in blocks[:at]
         if block.kind == "figure"
         or is_head_line(Line(visible(block.text).strip()))
-        or (is_prose(block) and visible(block.text).strip() not in below)
+        or (_is_prose(block) and visible(block.text).strip() not in below)
     ]
     return [*above, *blocks[at:]]
+
+
+def _is_prose(block):
+    is_long = len(visible(block.text)) > LEAST_PROSE
+    return block.kind == "p" and is_long and block.is_told
 
 
 def _read_tail(blocks, mapper, names):
@@ -300,9 +303,5 @@ def _finish(story, metadata):
     if not story.byline_text and story.credits:
         story.byline_text = ", ".join(credit.printed for credit in story.credits)
     if not story.published and (day := day_in_address(story)):
-        date_by(
-            story,
-            day,
-            "date-from-address",
-            "The date was taken from the page's address.",
-        )
+        reason = "The date was taken from the page's address."
+        date_by(story, day, "date-from-address", reason)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from .autop import paragraphs
 from .exported import (
@@ -22,6 +22,7 @@ from .exported import (
     read_body,
 )
 from .files import is_file
+from .missing import names_of
 from .shortcodes import embed, expand
 from .story import Credit, PageError, PictureNote, Problem, Story, When
 from .wxr_blocks import (
@@ -332,9 +333,8 @@ class _Post:
         """
         if self.export.root is None:
             return ""
-        parts = unquote(path_of(address)).strip("/").split("/")
-        names = ["/".join(parts[start:]) for start in range(min(len(parts), 5))]
-        return next((n for n in names if n and is_file(self.export.root / n)), "")
+        names = names_of(address)
+        return next((n for n in names if is_file(self.export.root / n)), "")
 
     def lead(self, story):
         number = number_of(self.meta.get("_thumbnail_id", ""))

@@ -92,6 +92,15 @@ class TestWordsThatStay:
         assert "(0)" in story.body_html + story.standfirst
         assert [credit.name for credit in story.credits] == ["Lu Pell"]
 
+    def test_paragraphs_between_headline_and_byline_keep_their_links(self):
+        link = "<a href=https://bell.example/a>the bell & its rope</a>"
+        some = "".join(f"<p>{LONG} See {link}, they say. ({n})</p>" for n in (7, 8))
+        top = f"<div class=top>{TITLE}<div>{some}</div><p>By Lu Pell</p></div>"
+        body = page(f"<div>{top}<div class=text>{prose(5)}</div></div>").body_html
+        assert "(7)" in body
+        assert "(8)" in body
+        assert body.count('"https://bell.example/a">the bell &amp; its rope</a>') == 2
+
     def test_a_table_of_links_and_figures_below_its_heading(self):
         rows = "".join(
             f"<tr><td><a href=/{n}.html>The long name of seat {n}</a><td>{n} km<td>good"
