@@ -18,7 +18,7 @@ from django.utils import timezone
 from articles import signals
 from articles.importers import uploads
 from articles.importers.holding import holding
-from articles.importers.values import FIELDS, digest
+from articles.importers.values import EDITED, digest
 from articles.in_use import used_by_rows
 from articles.models import (
     Article,
@@ -110,10 +110,9 @@ def _is_edited(origin):
     row = _row_of(origin)
     if isinstance(row, Article) and row.status == Article.Status.TRASHED:
         return True
-    names = (*FIELDS, "title", "status")
     return origin.is_worked_on or any(
         name in origin.imported and digest(getattr(row, name)) != origin.imported[name]
-        for name in names
+        for name in EDITED
         if hasattr(row, name)
     )
 

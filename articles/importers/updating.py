@@ -35,6 +35,9 @@ def update(origin, story, pictures, choices, directory, links):
         kept, imported = _update_article(origin, story, values, choices, directory)
     was = origin.imported
     origin.imported = imported | {_stored(n): was.get(_stored(n)) for n in kept}
+    # No import moves a story; one that had no address may have got it here.
+    if was.get("path") not in (None, digest(None)):
+        origin.imported["path"] = was["path"]
     origin.digest = digest_of(story)
     origin.source, origin.encoding = story.source, story.encoding[:40]
     origin.address = story.address[:500]

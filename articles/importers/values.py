@@ -15,6 +15,8 @@ FIELDS = (
     *("canonical_url", "first_published_in", "seo_title", "seo_description"),
     *("is_no_index", "published_at", "section_id", "series_id", "lead_picture_id"),
 )
+# What an editor changed, if it is not as it came; a page's headline is its title.
+EDITED = (*FIELDS, "title", "status", "path")
 # Among the digests: what a later run may find, what led to the story, and what its
 # copies are told by.
 MISSING, ALSO, TEXT = "missing", "also", "text"
@@ -109,8 +111,7 @@ def snapshot(row, story, bylines=(), tags=()):
     And what a later run is to know of a story that it does not read again: what was
     missing, and the addresses beside its own.
     """
-    names = (*FIELDS, "title", "status")  # a page's headline is its title
-    values = {name: digest(getattr(row, name)) for name in names if hasattr(row, name)}
+    values = {name: digest(getattr(row, name)) for name in EDITED if hasattr(row, name)}
     values["bylines"] = digest([str(byline) for byline in bylines])
     values["tags"] = digest(tags)
     if story.missing:

@@ -378,6 +378,15 @@ class TestUndo:
         assert "Editors have worked on “The ferry returned”" in said
         assert counts() == rows and Origin.objects.count() == 5
 
+    def test_is_refused_when_somebody_moved_a_story(self, media):
+        run(GAZETTE, media=str(media))
+        story = article("The ferry")
+        story.path = "/moved/ferry/"
+        story.save()
+        said = run(undo=Import.objects.get().pk)
+        assert "Editors have worked on “The ferry that came back”" in said
+        assert Origin.objects.count() == 5
+
     def test_leaves_what_others_use(self, media):
         run(GAZETTE, media=str(media))
         make_article(
