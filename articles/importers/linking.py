@@ -43,6 +43,7 @@ class Links:
         self.index = sqlite3.connect("")
         self.index.execute("CREATE TABLE link (target, system, file)")
         self.index.execute("CREATE TABLE own (address PRIMARY KEY, system, file)")
+        self.index.execute("CREATE TABLE led (old, new)")
         self.index.execute("CREATE TABLE moved (target PRIMARY KEY, place)")
         # What an earlier run left undone when it was ended; asked before this one
         # has made anything.
@@ -58,6 +59,10 @@ class Links:
         for origin in origins:
             name = origin.system, origin.identifier
             self._note_own([origin.address, *origin.imported.get(ALSO, ())], name)
+
+    def note_led(self, old, new):
+        """Hear of an address that led to a story's, as a copy's does."""
+        self.index.execute("INSERT INTO led VALUES (?, ?)", [old, new])
 
     def _note_own(self, addresses, name):
         self.index.executemany(
@@ -156,6 +161,10 @@ class Links:
 
         In a dry run nothing is rewritten, and what would be here counts as here.
         """
+        self.index.execute(
+            "INSERT OR IGNORE INTO own SELECT old, system, file"
+            " FROM led JOIN own ON address = new"
+        )
         if self.is_interrupted and not self.choices.is_dry_run:
             self._read_again()
         rows = self.index.execute(

@@ -128,6 +128,8 @@ def _begin(records, choices, directory, links, seen, readers):
             directory.people.tell(record)
         elif isinstance(record, Term):
             directory.subjects.tell(record)
+        elif isinstance(record, Moved):
+            links.note_led(record.old, record.new)
         elif isinstance(record, Story):
             stories.append(record)
             links.note(record)

@@ -55,6 +55,17 @@ class TestCopies:
         assert Article.objects.get().path == "/a.htm"
         assert client.get("/a_print.htm")["Location"].endswith("/a.htm")
 
+    def test_a_link_to_a_copy_leads_to_the_story_and_is_not_dead(self, folder):
+        (folder / "a.htm").write_text(page())
+        (folder / "a_print.htm").write_text(page())
+        link = '<p>It was told <a href="a_print.htm">before</a>, at such a length.</p>'
+        (folder / "b.htm").write_text(page(extra=link))
+        out, _err = run(folder, dry_run=True)
+        assert "what was not imported" not in out
+        out, _err = run(folder)
+        assert "what was not imported" not in out
+        assert 'href="/a.htm"' in Article.objects.get(path="/b.htm").body
+
 
 class TestMediaThatComeLater:
     def test_are_shown_by_their_old_address_until_then(self, folder, tmp_path):
