@@ -16,6 +16,7 @@ MOST_FILES = 1_000_000
 # fiftieth.
 LARGEST_RATIO = 200
 SMALL = 10 * 1024**2  # bytes; below, the ratio harms nobody
+UTF8_NAME = 0x800  # the flag of a zip's member, as its specification numbers it
 
 
 def is_archive(path: Path) -> bool:
@@ -62,7 +63,17 @@ def _zipped(archive):
             continue
         is_link = stat.S_ISLNK(info.external_attr >> 16)
         opened = None if is_link else (lambda info=info: archive.open(info))
-        yield info.filename, info.file_size, info.compress_size, opened
+        yield _name(info), info.file_size, info.compress_size, opened
+
+
+def _name(info):
+    """Return a zip member's name; many tools write UTF-8 and do not flag it."""
+    if info.flag_bits & UTF8_NAME:
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode()
+    except UnicodeError:
+        return info.filename
 
 
 def _tarred(archive):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from articles.importers.archives import unpack
 from articles.importers.files import source_name
 from articles.importers.sources import Asked, Sources
 from articles.importers.story import Problem, Story
@@ -172,3 +173,16 @@ def test_the_next_export_of_a_site_finds_its_stories_again(tmp_path):
     assert "0 new, 0 changed, 2 unchanged" in run(next_one)
     assert "Nine fish." in Article.objects.get(path="/blog/2024/fish-1/").body
     assert Article.objects.count() == 2
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp437"])
+def test_names_in_a_zip_whose_maker_did_not_flag_their_encoding(tmp_path, encoding):
+    name = "Größe der Flut.html".encode(encoding)
+    stand_in = "x" * len(name)
+    file = zipped(tmp_path / "old.zip", **{stand_in: "<p>Water.</p>"})
+    file.write_bytes(file.read_bytes().replace(stand_in.encode(), name))
+    folder = tmp_path / "unpacked"
+    folder.mkdir()
+
+    assert unpack(file, folder) == []
+    assert [path.name for path in folder.iterdir()] == ["Größe der Flut.html"]
